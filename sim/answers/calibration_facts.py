@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.answers.answer import FileTable, or_none
+from sim.fitting import shown_cells
 from sim.fitting.laws import LawFit
+from sim.fitting.shares import ShareRow
 from sim.measures.intervals import NOTHING_KNOWN, Estimate
 
 if TYPE_CHECKING:
     from sim.answers.calibration import Calibration
 
 HIDDEN: Final = "hidden"
+AREAS: Final = ("urban", "rural")
 NUMBERS: Final = ("part", "name", "value", "low", "high", "unit", "n", "source")
 
 
@@ -79,8 +82,11 @@ def _rates(of: Calibration) -> dict[str, Any]:
     profile = rates.profile
     dispersion, trend = rates.dispersion, rates.trend
     areas = {}
-    for name, area in zip(("urban", "rural"), rates.areas, strict=True):
+    told = shown_cells.shown((one.calls for one in rates.areas), of.least)
+    for name, area, seen in zip(AREAS, rates.areas, told, strict=True):
         areas[name] = {
+            "per_1000_per_year": None, "calls": HIDDEN, "people": area.people, "dispersion": None,
+        } if not seen else {
             "per_1000_per_year": estimate(area.per_1000_per_year), "calls": area.calls,
             "people": area.people, "dispersion": or_none(area.dispersion),
         }  # fmt: skip
@@ -117,13 +123,14 @@ TOWNSHIPS: Final = ("township", "calls", "expected", "raw", "factor", "low", "hi
 def townships(of: Calibration) -> FileTable:
     """Calls of townships over what is expected by their people; few calls are hidden."""
     found, rows = of.fits.rates.townships, []
+    told = shown_cells.shown(found.calls, of.least)
     for row, one in enumerate(of.provenance.base.map.townships):
         calls = int(found.calls[row])
         values = [
             or_none(float(column[row]))
             for column in (found.expected, found.raw, found.factor, found.low, found.high)
         ]
-        if calls < of.least:
+        if not told[row]:
             rows.append([one.name.zh, HIDDEN, values[0], None, None, None, None])
         else:
             rows.append([one.name.zh, calls, *values])
@@ -140,8 +147,10 @@ def _speeds(of: Calibration) -> dict[str, Any]:
     return {
         "classes": [
             {
-                "class": one.road, "kmh": estimate(one.kmh), "km": round(one.km, 1),
-                "trips": one.trips, "share": round(one.share, 5),
+                "class": one.road,
+                "kmh": estimate(one.kmh) if one.trips >= of.least else None,
+                "km": round(one.km, 1), "trips": one.trips if one.trips >= of.least else HIDDEN,
+                "share": round(one.share, 5),
                 "identified": not one.tied_to and not one.avoided, "tied_to": one.tied_to or None,
                 "much_slower_fits_as_well": one.avoided,
             }
@@ -151,7 +160,7 @@ def _speeds(of: Calibration) -> dict[str, Any]:
         "bands": [
             {
                 "hours_of_week": _hours(one.hours), "share": estimate(one.share),
-                "trips": one.trips,
+                "trips": one.trips if one.trips >= of.least else HIDDEN,
                 "classes": {road: estimate(share) for road, share in one.classes},
             }
             for one in fit.bands
@@ -185,23 +194,35 @@ def _durations(of: Calibration) -> dict[str, Any]:
         "laws": [
             {"stage": one.stage, "of": one.of, "reading": one.reading, **_law(one.law)}
             for one in fit.laws
+            if one.law.n >= of.least
         ],
         "groups": [
             {
                 "stage": one.stage, "together": list(one.keys), "n": one.n,
                 "mean_s": or_none(one.mean_s), "pooled": list(one.pooled),
             }
-            for one in fit.groups
-            if one.n >= of.least
+            for one, seen in shown_cells.groups(fit.groups, of.least)
+            if seen
         ],
         "turnout_by_station": [
             {"station": one.station, "n": one.n, "factor": estimate(one.factor)}
-            for one in fit.stations
+            for one in _shown_stations(of)
         ],
         "dead_time_s": fit.dead_s,
         "turnouts_below_zero": fit.below_zero,
         "call_taking_has_waiting": fit.queueing,
     }  # fmt: skip
+
+
+def _shown_stations(of: Calibration) -> list[Any]:
+    some = of.fits.durations.stations
+    told = shown_cells.shown((one.n for one in some), of.least)
+    return [one for one, seen in zip(some, told, strict=True) if seen]
+
+
+def _shown_shares(some: Sequence[ShareRow], least: int) -> list[ShareRow]:
+    told = shown_cells.shown((one.having for one in some), least)
+    return [one for one, seen in zip(some, told, strict=True) if seen or one.n < 1]
 
 
 def _law(law: LawFit) -> dict[str, Any]:
@@ -227,13 +248,15 @@ def _shares(of: Calibration) -> dict[str, Any]:
     fit = of.fits.shares
 
     def rows(some: Any) -> list[dict[str, Any]]:
-        return [row(one) for one in some if one.having >= of.least or one.n < 1]
+        return [row(one) for one in _shown_shares(some, of.least)]
 
     def row(one: Any) -> dict[str, Any]:
         return {"name": one.name, "share": estimate(one.share), "n": one.n, "having": one.having}
 
     def one(of_calls: Any) -> dict[str, Any] | None:
-        return None if of_calls is None else row(of_calls)
+        if of_calls is None or not shown_cells.share_shown(of_calls, of.least):
+            return None
+        return row(of_calls)
 
     return {
         "priorities": rows(fit.priorities), "conditions": rows(fit.conditions),
@@ -255,7 +278,7 @@ def _history(of: Calibration) -> dict[str, Any] | None:
         "townships": [
             {"township": one.township, "calls": one.calls, "recorded": one.recorded,
              "simulated": estimate(one.simulated), "outside": one.outside}
-            for one in found.townships if one.calls >= of.least
+            for one in found.shown_townships(of.least)
         ],
         "townships_outside": sum(one.outside for one in found.townships),
         "quantiles": [
@@ -266,7 +289,7 @@ def _history(of: Calibration) -> dict[str, Any] | None:
         "hours": [
             {"hour": one.hour, "calls": one.calls, "recorded_s": or_none(one.recorded),
              "replayed_s": estimate(one.replayed)}
-            for one in found.hours if one.calls >= of.least
+            for one in found.shown_hours(of.least)
         ],
         "busy_hours_a_day": [
             {"station": one.station, "ambulances": one.ambulances, "recorded": one.recorded,
@@ -281,9 +304,16 @@ def _history(of: Calibration) -> dict[str, Any] | None:
         "checks": [
             {"name": one.name, "where": one.where, "recorded": or_none(one.recorded),
              "simulated": estimate(one.simulated), "bound": one.bound, "holds": one.holds}
-            for one in found.checks
+            for one in _shown_checks(of)
         ],
     }  # fmt: skip
+
+
+def _shown_checks(of: Calibration) -> list[Any]:
+    """Those of all calls and of townships that are shown."""
+    assert of.history is not None
+    some = {one.township for one in of.history.shown_townships(of.least)}
+    return [one for one in of.history.checks if not one.where or one.where in some]
 
 
 # ── tables ──────────────────────────────────────────────────────────────────────────────────────
@@ -306,7 +336,7 @@ def tables(of: Calibration) -> dict[str, FileTable]:
         found["history"] = FileTable(
             ("check", "where", "recorded", "simulated", "low", "high", "bound", "holds"),
             [[o.name, o.where, or_none(o.recorded), *o.simulated, o.bound, o.holds]
-             for o in of.history.checks],
+             for o in _shown_checks(of)],
         )  # fmt: skip
     return found
 
@@ -321,7 +351,10 @@ def numbers(of: Calibration) -> FileTable:
 
 def _all(of: Calibration) -> Iterator[tuple[str, str, Estimate, str, int]]:
     fits = of.fits
-    for name, area in zip(("urban", "rural"), fits.rates.areas, strict=True):
+    told = shown_cells.shown((one.calls for one in fits.rates.areas), of.least)
+    for name, area, seen in zip(AREAS, fits.rates.areas, told, strict=True):
+        if not seen:
+            continue
         yield "rate", name, area.per_1000_per_year, "per 1000 people per year", area.calls
     profile = fits.rates.profile
     for hour in range(24):
@@ -338,18 +371,19 @@ def _all(of: Calibration) -> Iterator[tuple[str, str, Estimate, str, int]]:
             yield "township", name, value, "of its area", calls
     yield from _of_speeds(of)
     for one in fits.durations.laws:
+        if one.law.n < of.least:
+            continue
         for which in ("mean", "median", "p90"):
             yield one.stage, f"{one.of} {which}", getattr(one.law, which), "s", one.law.n
-    for station in fits.durations.stations:
+    for station in _shown_stations(of):
         yield "turnout at", station.station, station.factor, "of the mean", station.n
     shares = fits.shares
     for part, some in (("priority", shares.priorities), ("condition", shares.conditions),
                        ("units", shares.units), ("hospital", shares.hospitals)):  # fmt: skip
-        for row in some:
-            if row.having >= of.least:
-                yield part, row.name, row.share, "share", row.n
+        for row in _shown_shares(some, of.least):
+            yield part, row.name, row.share, "share", row.n
     for end in (shares.conveyed, shares.cancelled, shares.nobody_found, shares.treated):
-        if end is not None:
+        if end is not None and shown_cells.share_shown(end, of.least):
             yield "ending", end.name, end.share, "share", end.n
 
 
@@ -358,6 +392,8 @@ def _of_speeds(of: Calibration) -> Iterator[tuple[str, str, Estimate, str, int]]
     if fit is None:
         return
     for one in fit.classes:
+        if one.trips < of.least:
+            continue
         yield "speed", one.road, one.kmh, "km/h", one.trips
     for number, band in enumerate(fit.bands, 1):
         yield "band", f"{number}", band.share, "of the usual speed", band.trips

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from sim.scenario.settings.replay import Replay
 
 READING: Final = "How the file is read"
-MARK: Final = "fitted by tenthirty calibrate"  # by which an earlier scenario of ours is known
+MARK: Final = "fitted by tenthirty calibrate"
 
 NOT_OURS: Final = Message("it exists and was not made by this command: name another file")
+CHANGED: Final = Message(
+    "it was made by this command and changed by hand since: name another file, or move it away"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -265,6 +268,7 @@ def _check_targets(
     to: Path | None, report: Path | None, place: _Place, records: Path
 ) -> None:  # fmt: skip
     """Refuse to write over what is not ours, before anything is computed."""
+    from sim.fitting import written_mark
     from sim.report import fit_page, kept_history
 
     taken = {records.resolve(), place.scenario.map.path.resolve()}
@@ -280,10 +284,12 @@ def _check_targets(
         if path.resolve() in taken:
             raise OutputError(path, Message("it is read here: name another file"))
         if path.exists():
-            begins = path.read_bytes()[:4_096]
-            ours = MARK.encode() in begins if path is to else fit_page.is_ours(begins)
-            if not ours:
-                raise OutputError(path, NOT_OURS)
+            content = path.read_bytes()
+            if path is not to:
+                if not fit_page.is_ours(content[:4_096]):
+                    raise OutputError(path, NOT_OURS)
+            elif not written_mark.is_whole(content):
+                raise OutputError(path, CHANGED if written_mark.is_ours(content) else NOT_OURS)
     if to is not None and not kept_history.may_be_written(to):
         raise OutputError(kept_history.path_of(to), NOT_OURS)
 
@@ -296,13 +302,14 @@ def _write(
 ) -> None:
     """The scenario and the report, each whole; the report is made before anything is put down."""
     from sim.files.whole import write_bytes
+    from sim.fitting import written_mark
     from sim.report import fit_page, kept_history
 
     page = None
     if report is not None:
         page = fit_page.html(found, say).encode("utf-8")
     if to is not None:
-        write_bytes(to, _text(found, place, to, say).encode("utf-8"))
+        write_bytes(to, written_mark.marked(_text(found, place, to, say)))
         kept_history.write(found, to)
     if report is not None and page is not None:
         write_bytes(report, page)

@@ -30,6 +30,7 @@ from sim.figures.row_chart import NumberColumn
 from sim.figures.style import Picture
 from sim.fitting.history import Check, History
 from sim.text import Message
+from sim.words import calibration_sections
 from sim.words import simulated_history as words
 from sim.words.language import Language
 
@@ -60,11 +61,15 @@ def _(calibration: Calibration, say: Language, size: str) -> Drawings:
         "rates-map": lambda: rates_map.draw(calibration, say, size),
         "profile": lambda: week_profile.draw(calibration, say, size),
     }
-    if calibration.fits.speeds is not None:
+    shown = calibration_sections.drawn(calibration, ("rates-map", "speeds", "durations",
+                                                     "townships"))  # fmt: skip
+    if "rates-map" not in shown:
+        del found["rates-map"]
+    if calibration.fits.speeds is not None and "speeds" in shown:
         found["speeds"] = lambda: class_speeds.draw(calibration, say, size)
-    if calibration.fits.durations.laws:
+    if "durations" in shown:
         found["durations"] = lambda: stage_laws.draw(calibration, say, size)
-    if calibration.history is not None and calibration.history.townships:
+    if "townships" in shown:
         found["townships"] = lambda: township_history.draw(calibration, say, size)
     return found
 

@@ -32,7 +32,8 @@ def draw(calibration: Calibration, say: Language, size: str = "screen") -> Pictu
     """A row a class, those driven most first; below a row for each band of hours."""
     fit = calibration.fits.speeds
     assert fit is not None
-    classes = sorted(fit.classes, key=lambda one: -one.km)
+    told = [one for one in fit.classes if one.trips >= calibration.least]
+    classes = sorted(told, key=lambda one: -one.km)
     bands = sorted(fit.bands, key=lambda one: one.share.mean)
     wanted = [min(MOST, len(classes)), min(MOST_BANDS, len(bands))]
     around = row_chart.AROUND * (2 if bands else 1)

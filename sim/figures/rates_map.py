@@ -17,6 +17,7 @@ from sim.figures.areas import Area, AreaFill
 from sim.figures.map_page import Key, Part
 from sim.figures.numbers import Rows
 from sim.figures.style import Picture
+from sim.fitting import shown_cells
 from sim.fitting.townships import TownshipFactors
 from sim.words import calibration_figures as words
 from sim.words.language import Language
@@ -35,7 +36,7 @@ TICKS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """Each area by its shrunk factor; beside it raw against shrunk, dots as large as calls."""
     found, the_map = calibration.fits.rates.townships, calibration.provenance.base.map
-    shown = found.calls >= calibration.least
+    shown = shown_cells.shown(found.calls, calibration.least)
     filled = [
         Area(fill_of(float(factor), bool(told)),
              say.number(float(factor), 2) if told and math.isfinite(factor) else "")

@@ -18,6 +18,7 @@ from sim.figures.style import Picture
 from sim.fitting import laws
 from sim.fitting.laws import LawFit
 from sim.fitting.stages import StageLaw
+from sim.words import calibration_durations
 from sim.words import calibration_figures as words
 from sim.words.language import Language
 
@@ -33,7 +34,7 @@ SECONDS: Final = 180.0  # of the 95th percentile, below which the axis counts se
 
 def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """A panel a stage: points observed, the line fitted, three percentiles named."""
-    some = calibration.fits.durations.laws
+    some = calibration_durations.shown_laws(calibration)
     columns = min(COLUMNS, len(some))
     lines = -(-len(some) // columns)
     panel = SLIDE_PANEL if size == "slide" and lines > 1 else PANEL

@@ -28,7 +28,7 @@ RANGE: Final = "#9A9A9A"
 def draw(calibration: Calibration, say: Language, size: str = "screen") -> Picture:
     """A row a township, those with most calls first; outside its interval by shape and colour."""
     assert calibration.history is not None
-    some = [one for one in calibration.history.townships if one.calls >= calibration.least]
+    some = [*calibration.history.shown_townships(calibration.least)]
     some.sort(key=lambda one: -one.calls)
     wanted = min(MOST, len(some))
     shown = some[: page.rows_that_fit(size, wanted, row_chart.PITCH, row_chart.AROUND)]

@@ -26,12 +26,12 @@ NEARLY: Final = 1e-9
 
 def write(
     base: Scenario, durations: DurationsFit, shares: SharesFit, demand: dict[str, Any],
-    assumed: list[Message],
+    assumed: list[Message], least: int = 0,
 ) -> None:  # fmt: skip
     """Put into `demand` who is conveyed, who stays and how long; by condition if the base has some.
 
     What was fitted comes before what the base says: that yields where both would be more than all
-    calls.
+    calls. `least`: how few calls of a condition are not told.
     """
     if shares.cancelled is not None:
         assumed.append(
@@ -53,7 +53,7 @@ def write(
     if not base.map.hospitals:
         assumed.append(Message("Nobody is conveyed, as in the base: the map has no hospital."))
         return
-    _CallEnds(base, durations, shares, demand, assumed).put(shares.conveyed)
+    _CallEnds(base, durations, shares, demand, assumed, least).put(shares.conveyed)
 
 
 def share_of(row: ShareRow) -> Fitted:
@@ -85,10 +85,10 @@ class _End(NamedTuple):
 class _CallEnds:
     def __init__(
         self, base: Scenario, durations: DurationsFit, shares: SharesFit, demand: dict[str, Any],
-        assumed: list[Message],
+        assumed: list[Message], least: int,
     ):  # fmt: skip
         self.settings, self.shares, self.demand = base.settings.demand, shares, demand
-        self.assumed = assumed
+        self.assumed, self.least = assumed, least
         self.before: Mapping[str, Any] = base.written.get("demand") or {}
         stays = durations.of("on_scene", "stays")
         setting = "demand.treated_at_scene.on_scene"
@@ -216,12 +216,12 @@ class _CallEnds:
         before = {one.name.casefold(): self._before(one, priority)
                   for one in self.settings.conditions}  # fmt: skip
         said: list[Message] = []
-        each = class_shares.written(of, before, "demand.conditions", said)
+        each = class_shares.written(of, before, "demand.conditions", said, self.least)
         if priority is None:  # that a condition had no call is said once, and not of each priority
             self.assumed += said
         percent = to_hundred([one.share for one in each])
         return [
-            Fitted(value, row.n, allowed.percent(row.share), one.note)
+            Fitted(value, row.n, "" if one.hidden else allowed.percent(row.share), one.note)
             for value, row, one in zip(percent, of, each, strict=True)
         ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sim.fitting import shown_cells
 from sim.fitting.shares import ShareRow
 from sim.text import Message
 
@@ -18,16 +19,18 @@ class WrittenShare(NamedTuple):
 
     share: float
     note: str = ""  # what its number rests on, where that is not its calls
+    hidden: bool = False  # whether how many calls it has must not follow from what is written
 
 
 def written(
-    rows: Sequence[ShareRow], before: Mapping[str, float], setting: str, assumed: list[Message]
-) -> list[WrittenShare]:
+    rows: Sequence[ShareRow], before: Mapping[str, float], setting: str, assumed: list[Message],
+    least: int = 0,
+) -> list[WrittenShare]:  # fmt: skip
     """[row] shares that are 1 together.
 
     `before`: shares of the base by name in small letters; a name that it does not have and that
     had no call has none. `setting`: which shares they are, as a file has them, for what is put into
-    `assumed`.
+    `assumed`. `least`: those of fewer calls get what they have together, parted as in the base.
     """
     kept: dict[int, WrittenShare] = {}
     for at, row in enumerate(rows):
@@ -39,10 +42,25 @@ def written(
         assumed.append(_said(row, base, most, setting))
     left = 1 - sum(one.share for one in kept.values())
     whole = sum(row.share.mean for row in rows if row.having)
-    return [
+    each = [
         kept[at] if at in kept else WrittenShare(row.share.mean / whole * left)
         for at, row in enumerate(rows)
     ]
+    return _parted(each, rows, before, least)
+
+
+def _parted(
+    each: list[WrittenShare], rows: Sequence[ShareRow], before: Mapping[str, float], least: int
+) -> list[WrittenShare]:
+    told = shown_cells.shown((row.having for row in rows), least)
+    hidden = [at for at, seen in enumerate(told) if not seen]
+    together = sum(each[at].share for at in hidden)
+    parts = {at: before.get(rows[at].name.casefold(), 0.0) for at in hidden}
+    whole = sum(parts.values())
+    for at, part in parts.items():
+        share = together * (part / whole if whole else 1 / len(parts))
+        each[at] = WrittenShare(share, "few calls, parted as in the base", True)
+    return each
 
 
 def _said(row: ShareRow, base: float, most: float, setting: str) -> Message:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim import units
-from sim.fitting import allowed, call_ends, class_shares, hours
+from sim.fitting import allowed, call_ends, class_shares, hours, shown_cells
 from sim.fitting.allowed import OF_A_SPEED, OF_ALL, OF_CALLS, OF_PEOPLE, OF_TURNOUT, SIGMA, SPEED
 from sim.fitting.rates import AreaRate, RatesFit
 from sim.fitting.shares import SharesFit
@@ -61,7 +61,7 @@ def of(
     else:
         sections["travel"] = _travel(base, speeds, assumed)
     sections["study"] = {"wrong": _wrong(rates, speeds, durations, assumed)}
-    return Fragment(sections, tuple(assumed))
+    return Fragment(sections, tuple(assumed), least)
 
 
 # ── demand ──────────────────────────────────────────────────────────────────────────────────────
@@ -76,8 +76,8 @@ def _demand(
         "hours": _relative(rates.profile.hours, rates.calls),
         "days": _relative(rates.profile.days, rates.calls),
     }
-    _priorities(base, shares, demand, assumed)
-    call_ends.write(base, durations, shares, demand, assumed)
+    _priorities(base, shares, demand, assumed, least)
+    call_ends.write(base, durations, shares, demand, assumed, least)
     return demand
 
 
@@ -114,10 +114,10 @@ def _rate(base: Scenario, rates: RatesFit, least: int, assumed: list[Message]) -
         )
         return found
     townships = {}
+    told = shown_cells.shown(factors.calls, least)
     for row, township in enumerate(base.map.townships):
         factor = float(factors.factor[row])
-        few = factors.calls[row] < least
-        if few or not np.isfinite(factor) or abs(factor - 1) < SMALL:
+        if not told[row] or not np.isfinite(factor) or abs(factor - 1) < SMALL:
             continue
         setting = f"demand.rate.townships.{township.name.zh}"
         interval = Estimate(factor, float(factors.low[row]), float(factors.high[row]))
@@ -186,7 +186,7 @@ def _per_person(area: AreaRate, name: str, assumed: list[Message]) -> Fitted | N
 
 
 def _priorities(
-    base: Scenario, shares: SharesFit, demand: dict[str, Any], assumed: list[Message]
+    base: Scenario, shares: SharesFit, demand: dict[str, Any], assumed: list[Message], least: int
 ) -> None:
     if not shares.priorities:
         assumed.append(
@@ -217,11 +217,11 @@ def _priorities(
         )  # fmt: skip
         return
     before = {name: one.share for name, one in known.items()}
-    each = class_shares.written(rows, before, "demand.priorities", assumed)
+    each = class_shares.written(rows, before, "demand.priorities", assumed, least)
     percent = call_ends.to_hundred([one.share for one in each])
     written = []
     for row, value, one in zip(rows, percent, each, strict=True):
-        interval = allowed.percent(row.share)
+        interval = "" if one.hidden else allowed.percent(row.share)
         said: dict[str, Any] = {
             "name": row.name, "share": Fitted(value, row.n, interval, one.note),
         }  # fmt: skip

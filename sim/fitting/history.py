@@ -7,7 +7,7 @@ many calls every difference is significant.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,6 +22,7 @@ from sim.fitting.replays import (
     simulated,
     without_stations,
 )
+from sim.fitting.shown_cells import shown
 from sim.fitting.stages import believable_s, units_s
 from sim.measures.intervals import NOTHING_KNOWN, Estimate
 from sim.scenario.records.reading import CallRecords
@@ -120,6 +121,16 @@ class History(NamedTuple):
     out_of_area: tuple[float, Estimate] | None  # from another station than the nearest
     distance: float  # the largest between both distribution functions (Kolmogorov)
     checks: tuple[Check, ...]
+
+    def shown_townships(self, least: int) -> Iterator[TownshipHistory]:
+        """Those of which numbers are shown where cells with fewer than `least` calls are hidden."""
+        told = shown(((one.calls for one in self.townships)), least)
+        yield from (one for one, seen in zip(self.townships, told, strict=True) if seen)
+
+    def shown_hours(self, least: int) -> Iterator[HourPair]:
+        """The same of hours of the day."""
+        told = shown(((one.calls for one in self.hours)), least)
+        yield from (one for one, seen in zip(self.hours, told, strict=True) if seen)
 
     @property
     def repeats(self) -> bool | None:

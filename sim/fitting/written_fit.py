@@ -25,6 +25,7 @@ class Fragment(NamedTuple):
 
     sections: dict[str, Any]
     assumed: tuple[Message, ...]
+    least: int = 0  # of fewer calls, missions or drives it is not written how many they are
 
     def plain(self) -> dict[str, Any]:
         """The settings as a scenario takes them."""
@@ -39,8 +40,19 @@ class Fragment(NamedTuple):
         lines = [f"# {line}".rstrip() for line in head]
         lines += [f"{key}: {_quoted(value)}" for key, value in above.items()]
         for name, section in self.sections.items():
-            lines += _lines(name, section, "", source)
+            lines += _lines(name, _hiding(section, self.least), "", source)
         return "\n".join([*lines, ""])
+
+
+def _hiding(value: Any, least: int) -> Any:
+    """The same, where numbers of few cases do not say of how few, nor their intervals."""
+    if isinstance(value, Fitted):
+        return value._replace(n=-least, interval="") if 0 <= value.n < least else value
+    if isinstance(value, dict):
+        return {key: _hiding(one, least) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_hiding(one, least) for one in value]
+    return value
 
 
 def _plain(value: Any) -> Any:
@@ -86,7 +98,8 @@ def _lines(key: str, value: Any, indent: str, source: str) -> Iterator[str]:
 
 
 def _source(one: Fitted, source: str) -> str:
-    parts = [f"source: fitted from {source}, n = {one.n:,}"]
+    parts = [f"source: fitted from {source}, n = {one.n:,}" if one.n >= 0
+             else f"source: fitted from {source}, n < {-one.n:,}"]  # fmt: skip
     parts += [f"95 %: {one.interval}"] if one.interval else []
     parts += [one.note] if one.note else []
     return f"# {'; '.join(parts)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sim.answers.calibration import Calibration
+from sim.fitting import shown_cells
 from sim.measures.intervals import Estimate
 from sim.words import (
     calibration_assumed,
@@ -103,10 +104,12 @@ def fitted(calibration: Calibration, say: Language) -> Table:
         shown = [fitted_values.UNKNOWN, ""] if hidden else fitted_values.cells(one, unit, say)
         rows.append([name, *shown, fitted_values.count(n, calibration.least, say)])
 
-    for name, area in zip((say("Calls, urban"), say("Calls, rural")), fits.rates.areas,
-                          strict=True):  # fmt: skip
+    areas = fits.rates.areas
+    told = shown_cells.shown((one.calls for one in areas), calibration.least)
+    names = (say("Calls, urban"), say("Calls, rural"))
+    for name, area, seen in zip(names, areas, told, strict=True):
         if area.people > 0:
-            add(name, area.per_1000_per_year, RATE, area.calls)
+            add(name, area.per_1000_per_year, RATE, area.calls if seen else -1)
     if (speeds := fits.speeds) is not None:
         add(say("Speed, all roads, of that of the base"), speeds.overall, PERCENT, speeds.used)
         for band in sorted(speeds.bands, key=lambda one: -one.trips)[:MOST_BANDS]:
@@ -118,7 +121,13 @@ def fitted(calibration: Calibration, say: Language) -> Table:
         name = say("Mean, {stage}", stage=fitted_values.stage(law.stage, law.of, say))
         add(name, law.law.mean, MINUTES, law.law.n)
     if (conveyed := fits.shares.conveyed) is not None:
-        add(say("Conveyed, of calls that somebody came to"), conveyed.share, PERCENT, conveyed.n)
+        seen = shown_cells.share_shown(conveyed, calibration.least)
+        add(
+            say("Conveyed, of calls that somebody came to"),
+            conveyed.share,
+            PERCENT,
+            conveyed.n if seen else -1,
+        )
     columns = (
         Column(say("fitted"), "left"), *fitted_values.with_interval("", say),
         Column(say("rests on")),

@@ -66,8 +66,11 @@ def paragraphs(calibration: Calibration, say: Language) -> list[str]:
 
 
 def hidden(calibration: Calibration, say: Language) -> str:
-    return say.count(calibration.least, "Cells of fewer than {n} call are hidden.",
-                     "Cells of fewer than {n} calls are hidden.")  # fmt: skip
+    return say.count(calibration.least,
+                     "Cells of fewer than {n} call are hidden, and some from which they would "
+                     "follow.",
+                     "Cells of fewer than {n} calls are hidden, and some from which they would "
+                     "follow.")  # fmt: skip
 
 
 def bounds(calibration: Calibration, say: Language) -> Table:

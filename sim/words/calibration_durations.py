@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from sim.answers.calibration import Calibration
+from sim.fitting import shown_cells
 from sim.fitting.laws import FEWEST_TOLD, LawFit
 from sim.fitting.stages import SLIPS, StageLaw
 from sim.measures.intervals import Estimate
@@ -40,6 +41,9 @@ def laws(calibration: Calibration, say: Language) -> Table:
             fitted_values.stage(one.stage, one.of, say), f"{one.law.n:,}", f"{one.law.censored:,}",
             family(one.law, say), *_minutes(one.law.mean, say), *_minutes(one.law.p90, say),
         ]
+        if one.law.n >= calibration.least
+        else [fitted_values.stage(one.stage, one.of, say), say("hidden"), *[UNKNOWN] * 3, "",
+              UNKNOWN, ""]
         for one in calibration.fits.durations.laws
     ]  # fmt: skip
     columns = (
@@ -49,6 +53,12 @@ def laws(calibration: Calibration, say: Language) -> Table:
         *fitted_values.with_interval(say("90th percentile, min"), say),
     )  # fmt: skip
     return Table(columns, rows)
+
+
+def shown_laws(calibration: Calibration) -> list[StageLaw]:
+    """Those of as many missions as are shown."""
+    laws = calibration.fits.durations.laws
+    return [one for one in laws if one.law.n >= calibration.least]
 
 
 def _minutes(one: Estimate, say: Language) -> list[str]:
@@ -64,7 +74,7 @@ def others(calibration: Calibration, say: Language) -> Table:
     """How much worse the other families describe each stage, and how stamps were written."""
     names = ("lognormal", "gamma", "weibull", "log-logistic")
     rows = []
-    for one in calibration.fits.durations.laws:
+    for one in shown_laws(calibration):
         least = min((a for a in one.law.aic.values() if math.isfinite(a)), default=math.nan)
         apart = [say.number(one.law.aic.get(name, math.nan) - least, 1) for name in names]
         rows.append([fitted_values.stage(one.stage, one.of, say), *apart, _told(one, say),
@@ -89,7 +99,7 @@ def _told(one: StageLaw, say: Language) -> str:
 def quantiles(calibration: Calibration, say: Language) -> Table:
     """Fitted against observed median, 90th and 95th percentile."""
     rows = []
-    for one in calibration.fits.durations.laws:
+    for one in shown_laws(calibration):
         row = [fitted_values.stage(one.stage, one.of, say)]
         known = {round(100 * found.share): found for found in one.law.quantiles}
         for percent in PERCENTS:
@@ -111,12 +121,11 @@ def groups(calibration: Calibration, say: Language) -> Table | None:
     if not found:
         return None
     rows = []
-    for one in sorted(found, key=lambda one: (one.stage, -one.n)):
-        few = one.n < calibration.least
+    for one, shown in shown_cells.groups(found, calibration.least):
         rows.append([
             fitted_values.stage(one.stage, "all", say),
-            fitted_values.count(one.n, calibration.least, say),
-            UNKNOWN if few else say.number(one.mean_s / 60, 2),
+            f"{one.n:,}" if shown else say("hidden"),
+            say.number(one.mean_s / 60, 2) if shown else UNKNOWN,
             say.listed([_key(key, say) for key in one.keys], MOST_KEYS),
             say.listed([_key(key, say) for key in one.pooled], MOST_KEYS),
         ])  # fmt: skip
@@ -143,14 +152,16 @@ def stations(calibration: Calibration, say: Language) -> Table | None:
     if not found:
         return None
     rows = []
-    for one in sorted(found, key=lambda one: (one.n < calibration.least, one.factor.mean)):
+    told = shown_cells.shown((one.n for one in found), calibration.least)
+    pairs = zip(found, told.tolist(), strict=True)
+    for one, shown in sorted(pairs, key=lambda pair: (not pair[1], pair[0].factor.mean)):
         name = fitted_values.station(base, one.station, say)
-        if one.n < calibration.least:
+        if not shown:
             rows.append([name, say("hidden"), UNKNOWN, "", ""])
             continue
-        told = one.factor.low > 1 or one.factor.high < 1
+        apart = one.factor.low > 1 or one.factor.high < 1
         rows.append([name, f"{one.n:,}", *fitted_values.cells(one.factor, PERCENT, say),
-                     "" if told else say("as all")])  # fmt: skip
+                     "" if apart else say("as all")])  # fmt: skip
     columns = (
         Column(say("station"), "left"), Column(say("missions")),
         *fitted_values.with_interval(say("turnout, of that of all"), say), Column(align="left"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sim.answers.calibration import Calibration
+from sim.fitting import shown_cells
 from sim.fitting.laws import LawFit
 from sim.fitting.stages import StageLaw
 from sim.model.calendar import DAYS, HOURS, Hours
@@ -110,7 +111,7 @@ def _hour(hour: int) -> str:
 def of_rates(of: Calibration, say: Language) -> Finding:
     """How many townships call more or less than their people explain."""
     found, base = of.fits.rates.townships, of.provenance.base
-    shown = found.calls >= of.least
+    shown = shown_cells.shown(found.calls, of.least)
     told = shown & np.isfinite(found.factor)
     above, below = told & (found.low > 1), told & (found.high < 1)
     subtitle = say(
@@ -283,7 +284,7 @@ def rates_drawn(of: Calibration, say: Language) -> str:
         "with the number on it; beside it the factors as recorded against those drawn towards 1",
         map=the_map.name,
     )
-    told = np.flatnonzero((found.calls >= of.least) & np.isfinite(found.factor))
+    told = np.flatnonzero(shown_cells.shown(found.calls, of.least) & np.isfinite(found.factor))
     if not len(told):
         return colours
     least, most = (told[end(found.factor[told])] for end in (np.argmin, np.argmax))

@@ -96,9 +96,10 @@ def _listed(calibration: Calibration, checks: list[Check], say: Language) -> lis
 
 def _few(calibration: Calibration, one: Check) -> bool:
     """Whether a check is of so few calls that its numbers are hidden."""
-    townships = () if calibration.history is None else calibration.history.townships
-    calls = {each.township: each.calls for each in townships}
-    return bool(one.where) and calls.get(one.where, 0) < calibration.least
+    if calibration.history is None or not one.where:
+        return False
+    shown = calibration.history.shown_townships(calibration.least)
+    return one.where not in {each.township for each in shown}
 
 
 def _points(one: Check) -> str:
@@ -209,15 +210,15 @@ def townships(calibration: Calibration, say: Language) -> Table | None:
     history, base = calibration.history, calibration.provenance.base
     if history is None:
         return None
-    least = calibration.least
-    rows = []
+    shown = {*history.shown_townships(calibration.least)}
+    rows: list[list[str]] = []
     apart = sorted(
         history.townships,
-        key=lambda one: (one.calls < least, -abs(one.recorded - one.simulated.mean)),
+        key=lambda one: (one not in shown, -abs(one.recorded - one.simulated.mean)),
     )
     for one in apart:
         name = fitted_values.township(base, one.township, say)
-        if one.calls < least:
+        if one not in shown:
             rows.append([name, say("hidden"), *[fitted_values.UNKNOWN] * 2, "", ""])
             continue
         rows.append([
@@ -241,10 +242,10 @@ def by_hour(calibration: Calibration, say: Language) -> Table | None:
         Column(say("hour"), "left"), Column(say("calls")), Column(say("recorded, min")),
         *_simulated(say("as simulated, min"), say),
     )  # fmt: skip
-    rows = []
+    shown, rows = {*history.shown_hours(calibration.least)}, list[list[str]]()
     for one in history.hours:
         hour = f"{one.hour:02d}–{one.hour + 1:02d}"
-        if one.calls < calibration.least:
+        if one not in shown:
             rows.append([hour, say("hidden"), *[fitted_values.UNKNOWN] * 2, ""])
             continue
         found = one.replayed

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from sim.answers.calibration import Calibration
+from sim.fitting import shown_cells
 from sim.fitting.days import BEGINS_LATE, ENDS_EARLY, FEED_DOWN
 from sim.fitting.profile import ShapeDifference
 from sim.fitting.variation import DISPERSED_FROM
@@ -37,22 +38,20 @@ def areas(calibration: Calibration, say: Language) -> Table:
         *fitted_values.with_interval(say("a year per 1000 people"), say),
         Column(say("variance / mean of days")),
     )  # fmt: skip
+    both = calibration.fits.rates.areas
+    shown = shown_cells.shown((one.calls for one in both), calibration.least)
     rows = [
         [
-            say(AREAS[row]), fitted_values.count(one.calls, calibration.least, say),
+            say(AREAS[row]), f"{one.calls:,.0f}" if shown[row] else say("hidden"),
             f"{one.people:,.0f}",
-            *(_hidden(one.calls, calibration, say)
-              or [say.number(one.per_1000_per_year.mean, 2),
+            *([UNKNOWN, ""] if not shown[row] else
+              [say.number(one.per_1000_per_year.mean, 2),
                   fitted_values.interval(one.per_1000_per_year, PLAIN, say)]),
             say.number(one.dispersion, 2),
         ]
-        for row, one in enumerate(calibration.fits.rates.areas)
+        for row, one in enumerate(both)
     ]  # fmt: skip
     return Table(columns, rows)
-
-
-def _hidden(calls: float, calibration: Calibration, say: Language) -> list[str] | None:
-    return [UNKNOWN, ""] if calls < calibration.least else None
 
 
 def hours(calibration: Calibration, say: Language) -> Table:
@@ -85,7 +84,7 @@ def townships(calibration: Calibration, say: Language) -> Table:
     """Calls of townships over what their people explain, raw and shrunk, the busiest first."""
     found, base = calibration.fits.rates.townships, calibration.provenance.base
     known = np.nan_to_num(found.factor, nan=-1.0)
-    shown = found.calls >= calibration.least
+    shown = shown_cells.shown(found.calls, calibration.least)
     rows = []
     for row in np.lexsort((-known, ~shown)).tolist():
         name = say.name(base.map.townships[row].name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.answers.calibration import Calibration
+from sim.fitting import shown_cells
 from sim.words import (
     calibration_assumed,
     calibration_durations,
@@ -36,7 +37,9 @@ def calibration_sections(calibration: Calibration, say: Language) -> tuple[FitSe
         ),
         FitSection(
             say("How often, when and where people call"),
-            tuple(calibration_rates.paragraphs(calibration, say)), ("rates-map", "profile"),
+            (*calibration_rates.paragraphs(calibration, say),
+             *_not_drawn(calibration, ("rates-map",), say)),
+            drawn(calibration, ("rates-map", "profile")),
             (calibration_rates.areas(calibration, say),
              calibration_rates.weekdays(calibration, say),
              calibration_rates.hours(calibration, say),
@@ -61,8 +64,11 @@ def _speeds(calibration: Calibration, say: Language) -> FitSection:
             *((calibration_speeds.classes(fit, calibration.least, say),) if fit.classes else ()),
             *((calibration_speeds.bands(fit, say),) if fit.bands else ()),
         )
-    said = tuple(calibration_speeds.paragraphs(calibration, say))
-    return FitSection(say("How fast ambulances drive"), said, ("speeds",) if tables else (), tables)
+    figures: tuple[str, ...] = ("speeds",) if tables else ()
+    said = (*calibration_speeds.paragraphs(calibration, say),
+            *_not_drawn(calibration, figures, say))  # fmt: skip
+    figures = drawn(calibration, figures)
+    return FitSection(say("How fast ambulances drive"), said, figures, tables)
 
 
 def _durations(calibration: Calibration, say: Language) -> FitSection:
@@ -78,8 +84,35 @@ def _durations(calibration: Calibration, say: Language) -> FitSection:
             calibration_durations.stations(calibration, say),
         ]
         tables = [*(one for one in of_stages if one is not None), *tables]
-    said = tuple(calibration_durations.paragraphs(calibration, say))
-    return FitSection(say("How long missions take, and how they end"), said, figures, tuple(tables))
+    said = (*calibration_durations.paragraphs(calibration, say),
+            *_not_drawn(calibration, figures, say))  # fmt: skip
+    title = say("How long missions take, and how they end")
+    return FitSection(title, said, drawn(calibration, figures), tuple(tables))
+
+
+def drawn(calibration: Calibration, figures: tuple[str, ...]) -> tuple[str, ...]:
+    """Those figures that show something beside what is hidden for few calls."""
+    fits, least = calibration.fits, calibration.least
+    history = calibration.history
+    empty = {
+        "rates-map": least > 0 and not shown_cells.shown(fits.rates.townships.calls, least).any(),
+        "speeds": fits.speeds is not None and bool(fits.speeds.classes)
+        and all(one.trips < least for one in fits.speeds.classes),
+        "durations": not calibration_durations.shown_laws(calibration),
+        "townships": history is None or not any(history.shown_townships(least)),
+    }  # fmt: skip
+    return tuple(name for name in figures if not empty.get(name, False))
+
+
+def _not_drawn(calibration: Calibration, figures: tuple[str, ...], say: Language) -> list[str]:
+    """A sentence where a figure is left out, for all in it is hidden."""
+    if len(drawn(calibration, figures)) == len(figures):
+        return []
+    return [say.count(
+        calibration.least,
+        "A figure is left out, for all in it is of fewer than {n} call and hidden.",
+        "A figure is left out, for all in it is of fewer than {n} calls and hidden.",
+    )]  # fmt: skip
 
 
 def history_section(calibration: Calibration, say: Language) -> FitSection:
@@ -98,6 +131,7 @@ def history_section(calibration: Calibration, say: Language) -> FitSection:
         ]
     return FitSection(
         say("History against simulated history"),
-        tuple(calibration_history.paragraphs(calibration, say)), figures,
+        (*calibration_history.paragraphs(calibration, say),
+         *_not_drawn(calibration, figures, say)), drawn(calibration, figures),
         tuple(one for one in tables if one is not None),
     )  # fmt: skip

@@ -84,8 +84,8 @@ SPOKEN: Final = {
 
 def told(of: Calibration, found: History) -> list[Check]:
     """The checks but for those of townships that are hidden."""
-    few = {one.township for one in found.townships if one.calls < of.least}
-    return [one for one in found.checks if one.where not in few]
+    some = {one.township for one in found.shown_townships(of.least)}
+    return [one for one in found.checks if not one.where or one.where in some]
 
 
 def area(of: Calibration, name: str, say: Language) -> str:

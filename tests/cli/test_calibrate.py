@@ -222,3 +222,25 @@ def test_a_name_that_the_base_has_not_is_refused(tenthirty, place, pair):
     told = tenthirty("calibrate", "records.csv", *BASE, pair, "--json", cwd=place, check=False)
     assert told.returncode == 2, told.stderr
     assert f'{pair.rpartition("=")[0].rpartition("=")[0]}: the scenario has no "x"' in told.stderr
+
+
+def test_a_scenario_that_was_edited_or_mentions_the_command_is_kept(tenthirty, place):
+    """A name that another file may have, and numbers that somebody put in by hand, stay."""
+    tenthirty("calibrate", "records.csv", *BASE, "--to", TO, cwd=place)
+    written = (place / TO).read_bytes()
+    (place / TO).write_bytes(written.replace(b"\n", b"\r\n"))  # as an editor or git may leave it
+    tenthirty("calibrate", "records.csv", *BASE, "--to", TO, cwd=place)
+    assert (place / TO).read_bytes() == written
+    first, rest = written.split(b"\n", 1)
+    mine = b"# like the one fitted by tenthirty calibrate\nname: Mine\n"
+    for content, said in (
+        (mine, "was not made by this command"), (written + b"x: 1\n", "changed by hand since"),
+        (mine + written, "was not made by this command"),
+        (first + b"\n" + rest.replace(b"rate:", b"rate: # mine", 1), "changed by hand since"),
+    ):  # fmt: skip
+        (place / TO).write_bytes(content)
+        before = files(place)
+        told = tenthirty("calibrate", "records.csv", *BASE, "--to", TO, cwd=place, check=False)
+        assert told.returncode == 2
+        assert said in " ".join(told.stderr.split())
+        assert files(place) == before

@@ -11,7 +11,7 @@ import yaml
 from calibrations import rates_of, speeds, stage_laws
 
 from sim.answers.assumptions import USUAL, assumptions
-from sim.fitting import call_ends, fragment, shares
+from sim.fitting import call_ends, fragment, shares, shown_cells
 from sim.fitting.stages import DurationsFit
 from sim.fitting.written_fit import Fitted, Fragment, _quoted
 from sim.measures.intervals import Estimate
@@ -241,3 +241,29 @@ def test_where_the_bound_of_what_may_be_wrong_bites_it_is_said(liling):
     assert made.plain()["study"]["wrong"]["demand"] == "90 %"
     assert any("`study.wrong.demand` is 90 %" in str(one) for one in made.assumed)
     assert not any("study.wrong" in str(one) for one in written(liling).assumed)
+
+
+def test_few_calls_of_a_priority_do_not_follow_from_what_is_written(liling):
+    names = [one.name for one in liling.settings.demand.priorities]
+    found = NONE._replace(priorities=rows(names, [12, 165, 290]))
+    made = fragment.of(liling, rates_of(liling), None, DURATIONS, found, 25)
+    red, yellow, green = made.plain()["demand"]["priorities"]
+    assert percent(green["share"]) == pytest.approx(100 * 290 / 467, abs=0.01)
+    assert percent(red["share"]) + percent(yellow["share"]) == pytest.approx(
+        100 * 177 / 467, abs=0.01
+    )
+    assert abs(percent(red["share"]) - 100 * 12 / 467) > 0.1
+    text = made.text("2025.csv", [], {})
+    assert not re.search(r"n = (\d|1\d|2[0-4])(;|$)", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("cells", [[12, 165, 290], [0, 30, 400], [24], [1, 1, 1], [], [30, 40],
+                                   [0, 0, 500, 600]])  # fmt: skip
+def test_what_is_hidden_does_not_follow_from_the_rest(cells):
+    told = shown_cells.shown(cells, 25)
+    hidden = [n for n, seen in zip(cells, told, strict=True) if not seen]
+    assert all(n >= 25 for n, seen in zip(cells, told, strict=True) if seen)
+    if hidden and told.any():
+        assert len(hidden) > 1
+        assert sum(hidden) >= 25
+    assert shown_cells.shown(cells, 0).all()

@@ -11,11 +11,13 @@ from pages import aligned
 from small_calibration import check, checked, small, without
 
 from sim.answers.calibration_facts import HIDDEN
+from sim.figures.drawing import drawings
 from sim.fitting.cleaning import Rule, RuleCount
 from sim.fitting.laws import LawFit
 from sim.fitting.speeds import ClassSpeed
 from sim.fitting.stages import StageLaw
 from sim.measures.intervals import NOTHING_KNOWN, Estimate
+from sim.report import chapters
 from sim.scenario.records.oddities import Oddity
 from sim.text import Message
 from sim.words import calibration as words
@@ -290,7 +292,7 @@ def test_cells_of_few_calls_are_hidden_everywhere():
     by_township = calibration_history.townships(answer, EN)
     known = {one.calls for one in open_cells.history.townships if one.calls < least}
     assert not known & {int(row[1]) for row in by_township.rows if row[1] != HIDDEN}
-    assert f"Cells of fewer than {least} calls are hidden." in answer.page().notes
+    assert any(f"fewer than {least} calls are hidden" in note for note in answer.page().notes)
     nothing = replace(open_cells, least=1_000_000)
     shown = nothing.page().body[0]
     assert all(row[1:] == ["–", "", "hidden"] for row in shown.rows)
@@ -378,3 +380,35 @@ def test_bands_are_said_as_a_planner_reads_them():
     some[:] = False
     some[[0, 167]] = True
     assert fitted_values.band(some, EN) == "Mon 00–01; Sun 23–24"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_figures_of_nothing_are_left_out_with_a_sentence(lang):
+    answer, say = replace(small(), least=1_000_000), language(lang)
+    told = [one for section in calibration_sections(answer, say) for one in section.paragraphs]
+    said = say.count(
+        1_000_000,
+        "A figure is left out, for all in it is of fewer than {n} call and hidden.",
+        "A figure is left out, for all in it is of fewer than {n} calls and hidden.",
+    )
+    assert told.count(said) == 4
+    drawn = [*drawings(answer, say, "a4")]
+    assert drawn == ["calibration", "profile"]
+    figures = [one for section in calibration_sections(answer, say) for one in section.figures]
+    assert sorted(figures) == sorted(drawn)
+    for name in figures:
+        assert [*chapters.figures_of(answer, say, (name,))]
+
+
+def test_json_hides_what_the_report_hides():
+    answer = replace(small(), least=40)
+    found = answer.facts()
+    assert found["speeds"] is not None
+    for one in found["speeds"]["classes"]:
+        assert one["trips"] == HIDDEN or one["trips"] >= 40
+    few = {"township", "speed", "turnout at"}
+    assert all(row.n >= 40 for row in answer.to_frame().itertuples() if row.part in few)
+    for part in ("hospitals", "priorities", "units"):
+        every = getattr(answer.fits.shares, part)
+        shown = {one["name"] for one in found["shares"][part]}
+        assert len(shown) != len(every) - 1  # else one follows from the others
