@@ -152,22 +152,20 @@ def _as_assumed(one: Scenario, other: Scenario) -> bool:
 
 
 def _definitions(answers: Sequence[Answer], say: Language) -> Table:
-    """The measures that the answers show, each with its formula and what it means."""
+    """The measures that the answers show, each with its formula and what it means.
+
+    A measure that says its target stands here once for each target of the answers.
+    """
     keys = dict.fromkeys(
         line.key for one in answers if isinstance(one, Comparison) for line in one.lines()
     )
     keys |= dict.fromkeys(("within", "urban10", "rural30", "worst5", "mean", "p90"))
-    base = answers[0].provenance.base
+    bases = [one.provenance.base for one in answers]
     rows = []
     for key in keys:
         definition = MEASURES[key]
-        rows.append(
-            [
-                measures.label(BY_KEY[key], say, base),
-                definition.formula,
-                say(definition.meaning),
-            ]
-        )
+        called = dict.fromkeys(measures.label(BY_KEY[key], say, base) for base in bases)
+        rows += [[name, definition.formula, say(definition.meaning)] for name in called]
     columns = (Column(say("measure"), "left"), Column(say("formula"), "left"),
                Column(say("meaning"), "left"))  # fmt: skip
     return Table(columns, rows)

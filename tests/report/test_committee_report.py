@@ -438,3 +438,12 @@ def test_an_answer_at_hand_makes_its_own_report(tmp_path):
     with pytest.raises(OutputError, match="no report"):
         result.report(tmp_path / "mine.html")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.html", "plan.html"]
+
+
+def test_a_measure_is_defined_with_the_target_of_every_run():
+    first, second = two_runs()
+    other = second.base.with_settings(targets={"urban": "12 min"})
+    second = replace(second, provenance=replace(second.provenance, base=other))
+    named = [row[0] for row in whole_report._definitions([first, second, first], EN).rows]
+    assert named.count("Urban calls ≤ 10 min") == named.count("Urban calls ≤ 12 min") == 1
+    assert named.count("All calls within target") == 1

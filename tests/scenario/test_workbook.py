@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import openpyxl
 import pytest
 from conftest import ROOT
@@ -185,6 +187,37 @@ def test_a_target_that_nobody_meant_is_asked_about(filled):
         sim.load(filled(stations=STATIONS, values={"targets.urban": 12}, change=seconds))
     with pytest.warns(PlannerWarning, match="targets.share is 0.9 %"):
         sim.load(filled(LILING + "targets: {share: 0.9 %}\n", stations=STATIONS))
+
+
+ODD = [
+    (
+        "targets.urban",
+        720,
+        "min",
+        "B3: targets.urban is 720 min, longer than anywhere: are seconds",
+    ),
+    ("durations.turnout", 600, "min", "durations.turnout is 600 min, longer than anywhere"),
+    ("durations.turnout", 2, "s", "durations.turnout is 2 s on average, sooner than anybody is"),
+    ("durations.handover", 20, "s", "durations.handover is 20 s on average"),
+    ("durations.call_taking", 0, "s", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "unit", "told"), ODD, ids=[f"{n}" for n in range(5)])
+def test_a_duration_in_another_unit_is_asked_about_by_its_cell(filled, name, value, unit, told):
+    def units(book):
+        for row in book["settings 设置"].iter_rows(min_row=2):
+            if row[0].value == name:
+                row[2].value = unit
+
+    path = filled(stations=STATIONS, values={name: value}, change=units)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sim.load(path)
+    said = [str(one.message) for one in caught if " meant?" in str(one.message)]
+    assert len(said) == bool(told)
+    assert told in "".join(said)
+    assert all(one.startswith("sheet settings 设置, cell B") for one in said)
 
 
 @pytest.mark.parametrize(
