@@ -316,3 +316,10 @@ def test_what_is_written_into_a_new_workbook_is_the_layout_that_is_read(
         | ({"hours": hours} if hours in ("08-20", "20-08") else {})
         for name, kind, count, hours, lon, lat in rows
     ]
+
+
+@pytest.mark.parametrize("name", ["合计", "总计", "Total:"])
+def test_a_row_that_sums_up_the_others_is_named_as_one(filled, name):
+    text = refused(filled(stations=[*STATIONS, [name, None, 4, None, None, None, None]]))
+    assert "sheet stations 站点, cell A9, name / 名称: it looks like a total" in text
+    assert len(text.splitlines()) == 2
