@@ -18,11 +18,18 @@ TOTALS: Final = frozenset({
 def total_row(frame: pd.DataFrame, row: int) -> Message | None:
     """What is wrong with a row that sums up the others, like `合计`; None if it does not."""
     for cell in frame.iloc[row].tolist():
-        if isinstance(cell, str) and _plain_word(cell) in TOTALS:
-            return Message(
-                "it looks like a total ({word}), not a place: leave this row out", word=cell.strip()
-            )
+        if isinstance(cell, str) and (said := said_of(cell)) is not None:
+            return said
     return None
+
+
+def said_of(name: str) -> Message | None:
+    """The same of a row by its name alone."""
+    if _plain_word(name) not in TOTALS:
+        return None
+    return Message(
+        "it looks like a total ({word}), not a place: leave this row out", word=name.strip()
+    )
 
 
 def total_rows(frame: pd.DataFrame) -> list[int]:

@@ -77,6 +77,8 @@ def _lines(content: Content, fonts: list[str]) -> list[str]:
         "#show figure: set align(left)",
         '#show figure.caption: set text(size: 8.5pt, fill: rgb("4a5563"))',
         "#show figure: set block(breakable: true)",
+        "#show figure.caption.where(position: top): set block(sticky: true)",
+        "#show heading: set block(sticky: true)",
         f'#text(size: 19pt, weight: "bold")[#{_text(content.title)}]',
         _paragraph(content.below, True),
     ]

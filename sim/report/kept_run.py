@@ -27,6 +27,7 @@ NO_RESULT: Final = Message(
 NO_ANSWER: Final = Message(
     "it is no results folder of tenthirty: name one that a command wrote, like runs/liling"
 )
+DAMAGED: Final = Message("its {file} is damaged, or not whole: run the command again", file=MARK)
 CHANGED: Final = Message(
     "scenario files, the map or the program have changed since: replication {replication} of "
     "layout {layout} is not what its logs hold. Run the command again"
@@ -83,14 +84,13 @@ def read(folder: Path, no_result: Message = NO_RESULT) -> KeptRun:
         raise ReplayError(folder, Message("there is no such folder"))
     facts = manifest.parsed(folder / MARK)
     if manifest.read(folder) is None:
-        raise ReplayError(folder, no_result)
+        raise ReplayError(folder, DAMAGED if manifest.is_cut_off(folder / MARK) else no_result)
     command, inputs = facts.get("command"), facts.get("inputs")
     whole = isinstance(command, list) and isinstance(inputs, dict)
     whole = whole and all(isinstance(word, str) for word in command or ())
     whole = whole and isinstance(facts.get("seed"), int) and isinstance(facts.get("versions"), dict)
     if not whole:
-        message = Message("its {file} is damaged, or not whole: run the command again", file=MARK)
-        raise ReplayError(folder, message)
+        raise ReplayError(folder, DAMAGED)
     made, mine = facts["versions"].get("tenthirty"), store.versions().get("tenthirty")
     if made != mine:
         message = Message(

@@ -21,6 +21,7 @@ from sim.files.whole import MARK, is_link, write_text
 PROGRAM = "tenthirty"
 TAKING = ".taking-the-place"  # lies in a folder whose result is being replaced
 SENTENCES = "sentences_in"  # in run.json: the sentences of a comparison by language
+BEGINNING = 4096  # bytes of a run.json that is not whole, which tell whose it was
 MOST_BYTES = 64 * 2**20  # of a run.json that is read: ours have kilobytes
 # What older results are made of, which list no fingerprints.
 USUAL = re.compile(r"[\w-]+\.(csv|png|txt)|logs/layout-\d+/\w+-\d+\.parquet")
@@ -81,6 +82,21 @@ def add(folder: Path, name: str) -> None:
 def is_of_a_result(path: Path) -> bool:
     """Whether a `run.json` is ours."""
     return _is_ours(parsed(path))
+
+
+def is_cut_off(path: Path) -> bool:
+    """Whether a `run.json` that cannot be read begins as ours do: it was ours."""
+    try:
+        if not _is_file(path):
+            return False
+        with path.open("rb") as file:
+            begins = file.read(BEGINNING)
+        json.loads(begins)
+    except OSError:
+        return False
+    except (ValueError, RecursionError):
+        return PROGRAM.encode() in begins
+    return False
 
 
 def write_taking(folder: Path, manifest: Manifest) -> None:

@@ -164,7 +164,10 @@ def _assumptions(answers: Sequence[Answer], say: Language) -> Iterator[Block]:
 
 
 def _definitions(answers: Sequence[Answer], say: Language) -> Table:
-    """The measures that the answers show, each with its formula and what it means."""
+    """The measures that the answers show, each with its formula and what it means.
+
+    A measure that says its target stands here once for each target of the answers.
+    """
     keys = dict.fromkeys(
         line.key for one in answers if isinstance(one, Comparison) for line in one.lines()
     )

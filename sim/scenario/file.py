@@ -147,7 +147,7 @@ def _loaded(path: Path) -> Scenario:
         raise _refusal(problems, texts)
     for doubt in (
         *asked,
-        *target_doubts.doubts(scenario.settings),
+        *target_doubts.doubts(scenario.settings, lambda loc: bases.place(texts, loc).place),
         *hospital_doubts.doubts(scenario),
         *kept_back.doubts(scenario),
     ):

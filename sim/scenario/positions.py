@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FAR_FROM_ROAD_M = 2_000.0
 FAR_FROM_PLACE_M = 10_000.0  # a place of a matrix stands for all around it
+# Nobody has surveyed a border that was made up: a station a little beyond it is where it is.
+BEYOND_MADE_UP_M = FAR_FROM_ROAD_M
 
 
 class Position(NamedTuple):
@@ -78,7 +80,8 @@ def position(place: str | LonLat, on: Map, problems: Problems) -> Position | Non
 def outside(point: LonLat, on: Map) -> Message | None:
     """What is wrong with a point that does not lie on the map."""
     x, y = on.project(point.lon, point.lat)
-    if np.isfinite([x, y]).all() and on.outside_m(x, y) <= 0:
+    beyond_m = BEYOND_MADE_UP_M if on.synthetic else 0.0
+    if np.isfinite([x, y]).all() and on.outside_m(x, y) <= beyond_m:
         return None
     written = _pair(point.lon, point.lat)
     other_x, other_y = on.project(point.lat, point.lon)

@@ -93,11 +93,16 @@ class StationsOfWorkbook:
             self.problems.append(Problem(NO_STATION, place=table.place(0, "")))
 
     def _row(self, table: SheetRows, row: int) -> StationRow | None:
-        """A row with its point in degrees of WGS84; None after telling that it has no name."""
+        """A row with its point in degrees of WGS84; None after telling that it is of no station."""
+        from sim.files import totals  # which opens pandas
+
         columns = self._columns
         said = {key: table.text(row, column) for key, column in columns.items()}
         if not said["station"]:
             self.problems.append(table.problem(row, columns["station"], Message("write a name")))
+            return None
+        if (total := totals.said_of(said["station"])) is not None:
+            self.problems.append(table.problem(row, columns["station"], total))
             return None
         lon, lat = (self._number(table, row, columns[key], said[key]) for key in ("lon", "lat"))
         if (said["lon"] == "") != (said["lat"] == ""):

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.answers.comparison import Comparison
 from sim.measures.groups import Group
+from sim.measures.verdicts import FEWEST_CALLS
 from sim.text import Message
 from sim.words import alternative, measures
 from sim.words import comparison as words
@@ -24,6 +25,12 @@ class AreaService(NamedTuple):
 
     p90: np.ndarray  # [township] minutes; nan without calls, inf if a tenth is never reached
     meets: np.ndarray  # [township] whether it meets its target, or has no calls
+    calls: np.ndarray  # [township] on which that rests, in all replications
+
+    @property
+    def judged(self) -> np.ndarray:
+        """[township] whether it has calls enough to say that it meets its target."""
+        return self.calls >= FEWEST_CALLS
 
 
 def service(comparison: Comparison, layout: int) -> AreaService:
@@ -35,7 +42,8 @@ def service(comparison: Comparison, layout: int) -> AreaService:
         group = Group("township", row)
         p90[row] = comparison.estimate("p90", layout, group).mean
         meets[row] = comparison.estimate("within", layout, group).mean >= least
-    return AreaService(p90, meets)
+    calls = np.bincount(comparison.pooled[0].township, minlength=count)
+    return AreaService(p90, meets, calls)
 
 
 def finding(comparison: Comparison, layout: int, townships: AreaService, say: Language) -> Finding:
@@ -62,17 +70,35 @@ SLOWEST: Final = Message(
 )
 
 
+FEW_NEVER: Final = Message(
+    "Of {all} {areas}, {n} have calls enough to be judged: {good} of them meet their response "
+    "target; in one, more than a tenth of calls are never reached"
+)
+FEW_SLOWEST: Final = Message(
+    "Of {all} {areas}, {n} have calls enough to be judged: {good} of them meet their response "
+    "target; the slowest needs {minutes} min"
+)
+
+
 def headline(comparison: Comparison, townships: AreaService, say: Language) -> str:
-    """How many townships meet their target, and what the slowest needs."""
+    """How many townships meet their target of those that can be judged, and what the slowest of
+    them needs."""
     called = ~np.isnan(townships.p90)
     if not called.any():
         return say("No calls")
-    slowest = townships.p90[called].max()
+    judged = called & townships.judged
+    areas = measures.area_word(comparison.base.map, say)
+    if not judged.any():
+        return say("None of {n} {areas} has calls enough to be judged", n=int(called.sum()),
+                   areas=areas)  # fmt: skip
+    slowest = townships.p90[judged].max()
+    texts = (SLOWEST, NEVER) if judged.sum() == called.sum() else (FEW_SLOWEST, FEW_NEVER)
     return say(
-        NEVER if math.isinf(slowest) else SLOWEST,
-        good=int((townships.meets & called).sum()),
-        n=int(called.sum()),
-        areas=measures.area_word(comparison.base.map, say),
+        texts[bool(math.isinf(slowest))],
+        all=int(called.sum()),
+        good=int((townships.meets & judged).sum()),
+        n=int(judged.sum()),
+        areas=areas,
         minutes=f"{slowest:.0f}",
     )
 

@@ -22,6 +22,8 @@ from sim.words.page import Column, Finding, Page, Table, page
 ENOUGH: Final = 30  # misses of a township, for a sentence about it
 WORTH_NAMING: Final = 0.2  # of the misses: a cause with less is not named, unless it is the first
 SMALL_NAMED: Final = 0.05  # the same of causes that not every service has: they were asked about
+VAGUE: Final = 0.5  # so wide an interval says neither much nor little
+UNSURE: Final = Message("What helps is not certain: the interval is too wide for that.")
 BLOCK: Final = 3  # hours in a line of the table
 AREAS: Final = (Message("Urban"), Message("Rural"))
 # what parts are that not every service has
@@ -76,12 +78,19 @@ def sentence(why: WhyLate, say: Language) -> str:
         )
         for cause in named(every)
     ]
-    return say(
+    found = say(
         "{layout}: of the {share} of calls that miss their target, {causes}.",
         layout=why.layout.name,
         share=percent(why.late_share(), 1, say),
         causes=_spaced(say.joined(clauses)),
     )
+    return alternative.text((found, *([say(UNSURE)] if _is_unsure(why) else [])), say)
+
+
+def _is_unsure(why: WhyLate) -> bool:
+    """Whether what is due to a cause that is named could as well be little as most of it."""
+    shares = [why.shares[cause] for cause in named(why.late())]
+    return any(one.known and one.high - one.low > VAGUE for one in shares)
 
 
 def _spoken_of(why: WhyLate) -> list[Late]:
@@ -346,6 +355,9 @@ def headline(why: WhyLate, say: Language) -> str:
         return say("No call misses its target")
     found = named(every)
     shares = [fractions.in_words(every.shares[cause], say) for cause in found]
+    if len(found) == 1 and _is_unsure(why):
+        due = say(of(every, found[0]).first, share=shares[0])
+        return _capital(_spaced(say("{first}; that is not certain", first=due)))
     if len(found) == 1:
         return _capital(_spaced(say(of(every, found[0]).alone, share=shares[0])))
     clauses = [

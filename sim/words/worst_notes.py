@@ -28,8 +28,10 @@ def notes(made: Provenance, say: Language, only_by: str = "worst5") -> list[str]
         ]  # fmt: skip
     if len(worst.rows) < MANY:
         found.append(
-            say.count(len(worst.rows), "Only {n} of the {areas} has calls enough to be judged.",
-                      "Only {n} of the {areas} have calls enough to be judged.", **values)
+            say.count(len(worst.rows),
+                      "Only {n} of the {areas} has calls enough to be among the worst-served.",
+                      "Only {n} of the {areas} have calls enough to be among the worst-served.",
+                      **values)
         )  # fmt: skip
     if not worst.apart:
         found.append(

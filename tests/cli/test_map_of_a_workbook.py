@@ -310,3 +310,25 @@ def test_rows_and_columns_that_nobody_sees_are_read_and_told(changed):
         f"sheet {S}: rows that are hidden, or that a filter leaves out, are read like all others: 7",
         f"sheet {S}: columns that are hidden are read like all others: D",
     ]  # fmt: skip
+
+
+def test_a_station_a_little_beyond_a_border_that_was_made_up_is_run(changed, county):
+    ground = sim.load(county / "today.yaml").map
+    x, y = ground.outline.exterior.coords[0] if ground.outline.geom_type == "Polygon" else (0, 0)
+    middle = ground.outline.centroid
+    far = ((x - middle.x) ** 2 + (y - middle.y) ** 2) ** 0.5
+    at = [
+        [
+            round(float(one), 6)
+            for one in ground.lonlat(
+                x + (x - middle.x) * metres / far, y + (y - middle.y) * metres / far
+            )
+        ]
+        for metres in (300.0, 9_000.0)
+    ]
+    path = changed((S, "E7", at[0][0]), (S, "F7", at[0][1]))
+    plan = sim.load(path.with_name("today.yaml"))
+    station = plan.stations[1]
+    assert 0 < plan.map.outside_m(station.x, station.y) < 2000
+    with pytest.raises(ScenarioError, match="lies outside the map"):
+        sim.load(changed((S, "E7", at[1][0]), (S, "F7", at[1][1])).with_name("today.yaml"))

@@ -203,6 +203,12 @@ def test_a_damaged_run_json(tenthirty, own, text):
     refused(tenthirty, own, RUN, said="cannot be replayed")
 
 
+def test_a_run_json_that_was_cut_off_is_called_damaged(tenthirty, own):
+    path = own / RUN / MARK
+    path.write_bytes(path.read_bytes()[:400])
+    refused(tenthirty, own, RUN, said="its run.json is damaged, or not whole")
+
+
 def test_folders_and_files_that_are_none(tenthirty, own):
     refused(tenthirty, own, "nowhere", said="there is no such folder")
     refused(tenthirty, own, "runs", said="it is no results folder of tenthirty")

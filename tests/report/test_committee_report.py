@@ -568,3 +568,35 @@ def test_an_answer_at_hand_makes_its_own_report(tmp_path):
     with pytest.raises(OutputError, match="no report"):
         result.report(tmp_path / "mine.html")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.html", "plan.html"]
+
+
+def test_a_measure_is_defined_with_the_target_of_every_run():
+    first, second = two_runs()
+    other = second.base.with_settings(targets={"urban": "12 min"})
+    second = replace(second, provenance=replace(second.provenance, base=other))
+    named = [row[0] for row in whole_report._definitions([first, second, first], EN).rows]
+    assert named.count("Urban calls ≤ 10 min") == named.count("Urban calls ≤ 12 min") == 1
+    assert named.count("All calls within target") == 1
+
+
+def test_a_caption_stands_on_the_page_of_its_table(tmp_path):
+    typst = pytest.importorskip("typst")
+    rows = [["row", str(n)] for n in range(30)]
+    table = TableBlock(Table((Column("of", "left"), Column("value")), rows), "what it is")
+    found = []
+    for lines in range(32, 37):  # so that a page ends below the heading, or below the caption
+        text = [Paragraph(f"line {n}") for n in range(lines)]
+        content = Content("title", "below", EN)
+        content.add(Heading("one"), *text, Heading("two", 2), table)
+        source = "\n".join(as_pdf._lines(content, ["DejaVu Sans"]))
+        for place, mark in (("#heading(level: 2)[", "h"), ("(position: top)[", "c"), ("[#", "r")):
+            at = source.index('[#"row"') if mark == "r" else source.rindex(place)
+            at += 1 if mark == "r" else len(place)
+            source = f'{source[:at]}#metadata("") <{mark}> {source[at:]}'
+        pages = ", ".join(f"query(<{mark}>).last().location().page()" for mark in "hcr")
+        (tmp_path / "a.typ").write_text(
+            f"{source}\n#context [#metadata(({pages})) <pages>]", "utf-8"
+        )
+        found += [json.loads(typst.query(str(tmp_path / "a.typ"), "<pages>"))[0]["value"]]
+    assert all(len(set(pages)) == 1 for pages in found), found
+    assert len({pages[0] for pages in found}) == 2, found

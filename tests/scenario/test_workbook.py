@@ -255,6 +255,37 @@ def test_a_target_that_nobody_meant_is_asked_about(filled):
         sim.load(filled(LILING + "targets: {share: 0.9 %}\n", stations=STATIONS))
 
 
+ODD = [
+    (
+        "targets.urban",
+        720,
+        "min",
+        "B3: targets.urban is 720 min, longer than anywhere: are seconds",
+    ),
+    ("durations.turnout", 600, "min", "durations.turnout is 600 min, longer than anywhere"),
+    ("durations.turnout", 2, "s", "durations.turnout is 2 s on average, sooner than anybody is"),
+    ("durations.handover", 20, "s", "durations.handover is 20 s on average"),
+    ("durations.call_taking", 0, "s", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "unit", "told"), ODD, ids=[f"{n}" for n in range(5)])
+def test_a_duration_in_another_unit_is_asked_about_by_its_cell(filled, name, value, unit, told):
+    def units(book):
+        for row in book["settings 设置"].iter_rows(min_row=2):
+            if row[0].value == name:
+                row[2].value = unit
+
+    path = filled(stations=STATIONS, values={name: value}, change=units)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sim.load(path)
+    said = [str(one.message) for one in caught if " meant?" in str(one.message)]
+    assert len(said) == bool(told)
+    assert told in "".join(said)
+    assert all(one.startswith("sheet settings 设置, cell B") for one in said)
+
+
 @pytest.mark.parametrize(
     ("hours", "told"),
     [("08:30-20:30", "no minutes; found"), ("08-25", "from 0 to 24; found"),
@@ -379,3 +410,10 @@ def test_what_is_written_into_a_new_workbook_is_the_layout_that_is_read(
         | ({"hours": hours} if hours in ("08-20", "20-08") else {})
         for name, kind, count, hours, lon, lat in rows
     ]
+
+
+@pytest.mark.parametrize("name", ["合计", "总计", "Total:"])
+def test_a_row_that_sums_up_the_others_is_named_as_one(filled, name):
+    text = refused(filled(stations=[*STATIONS, [name, None, 4, None, None, None, None]]))
+    assert "sheet stations 站点, cell A9, name / 名称: it looks like a total" in text
+    assert len(text.splitlines()) == 2

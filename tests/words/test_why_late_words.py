@@ -29,12 +29,35 @@ def test_the_sentence_names_causes_with_a_fair_share(liling):
         "Liling today: of the 60.0 % of calls that miss their target, two thirds (66.7 %, 95 % CI 8.6 "
         "to 99.3) are due to distance: a station nearer helps, an ambulance does not; a fifth "
         "(20.0 %, 95 % CI 0.0 to 85.3) are due to the nearest ambulance being busy: another "
-        "ambulance there helps."
+        "ambulance there helps. What helps is not certain: the interval is too wide for that."
     )
     assert why.sentence("zh") == (
         "醴陵现状：60.0% 的呼叫未达标，其中三分之二（66.7%，95% 置信区间 8.6% 至 99.3%）因距离过远，"
         "就近设站有效，增加救护车无效；两成（20.0%，95% 置信区间 0.0% 至 85.3%）因最近车辆被占用，在该处增加救护车有效。"
+        "何者有效尚不能确定：置信区间过宽。"
     )
+
+
+def test_a_share_that_may_be_anything_advises_nothing_in_a_headline(liling):
+    why = hand_made(liling, [0, 0, 38, 2, 0])
+    wide = why.shares[2]._replace(low=0.015, high=1.0)
+    narrow = why.shares[2]._replace(low=0.9, high=1.0)
+    for share, unsure in ((wide, True), (narrow, False)):
+        told = FixedShares(why, [*why.shares[:2], share, *why.shares[3:]])
+        said = words.headline(told, language("en")), words.sentence(told, language("en"))
+        assert said[0].endswith("; that is not certain") == unsure
+        assert ("helps" in said[0]) == (not unsure)
+        assert said[1].endswith("is too wide for that.") == unsure
+
+
+class FixedShares:
+    """An answer of which the intervals are given."""
+
+    def __init__(self, why, shares):
+        self._why, self.shares = why, shares
+
+    def __getattr__(self, name):
+        return getattr(self._why, name)
 
 
 @pytest.mark.parametrize("cause", range(5))
