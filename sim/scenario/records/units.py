@@ -7,7 +7,7 @@ alone is dropped, and counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ import pandas as pd
 from sim.errors import Problem, RecordsError
 from sim.files import entrance
 from sim.geography.bundle import Map
-from sim.scenario.records import faults, incidents
+from sim.scenario.records import class_names, faults, incidents
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.columns import ENDINGS, STAMPS, URGENCY, FileColumns, find
 from sim.scenario.records.faults import NEITHER, NO_HOSPITAL, NOT_A_DURATION, Fault
@@ -36,6 +36,11 @@ DAY_H: Final = 24.0
 CONTRADICTED: Final = Message("the time of the call lies far from all other instants of its row")
 BEYOND_A_GAP: Final = Message("the time lies beyond a gap of two months from most others")
 OTHER_YEARS: Final = Message("the time lies more than a year apart from most others")
+SLIPS: Final = {
+    "priority": Message("a priority that hardly any row has and nobody knows"),
+    "condition": Message("a condition that hardly any row has and nobody knows"),
+}
+WORDS: Final = tuple(word for words in URGENCY for word in words)
 OTHERS: Final = "other"
 ALL_STAMPS: Final = ("received_at", "ready_at", *STAMPS)
 OF_VALUES: Final = (NO_HOSPITAL, NOT_A_DURATION, NEITHER)  # for these a row is not left out
@@ -101,6 +106,8 @@ def read(
     found = find(table, asked.columns, problems.at(line=1))
     problems.raise_if_any(RecordsError, path)
     reader = RecordsReader(table, found, asked, ground, problems)
+    slips = [*_without_slips(reader, "priority", asked.priorities, [*priorities, *WORDS]),
+             *_without_slips(reader, "condition", asked.conditions, conditions)]  # fmt: skip
     reader.asked = asked = _lumped(reader, asked)
     urgent, guessed = _urgency(reader.names("priority", asked.priorities), priorities)
     kinds = _kept(reader.names("condition", asked.conditions), conditions)
@@ -123,8 +130,20 @@ def read(
         )
     return UnitRecords(
         usable, urgent, kinds, guessed, reader, len(table), (*left_out.items(),),
-        _lines_of(losing, reader.lines), _dropped(odd, reader.lines),
+        _lines_of(losing, reader.lines), (*_dropped(odd, reader.lines), *slips),
     )  # fmt: skip
+
+
+def _without_slips(
+    reader: RecordsReader, key: str, renamed: Mapping[str, str], known: Sequence[str]
+) -> list[DroppedValues]:
+    """What is dropped of a column of names, for hardly any row has it and nobody knows it."""
+    column, found = reader.found.columns.get(key), reader.texts(key)
+    if column is None or found is None:
+        return []
+    rows = class_names.slips(found[0], renamed, {name.casefold() for name in known})
+    reader.table.iloc[rows, list(column.at)] = ""
+    return [DroppedValues(SLIPS[key], tuple(reader.lines[row] for row in rows))] if rows else []
 
 
 def _lumped(reader: RecordsReader, asked: Replay) -> Replay:
@@ -179,11 +198,7 @@ def _urgency(names: Sequence[str], known: Sequence[str]) -> tuple[tuple[str, ...
     """Priorities from the most urgent on, and whether that is guessed from their names alone."""
     if {name.casefold() for name in names} <= {name.casefold() for name in known}:
         return (tuple(known) if names else ()), False
-    rank = {word: row for row, words in enumerate(URGENCY) for word in words}
-    ranks = [rank.get(name.casefold()) for name in names]
-    if all(each is not None for each in ranks) and len(set(ranks)) == len(ranks):
-        return tuple(sorted(names, key=lambda name: rank[name.casefold()])), False
-    return tuple(sorted(names)), True
+    return class_names.by_urgency(names, known, URGENCY)
 
 
 def _kept(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
