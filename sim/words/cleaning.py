@@ -49,11 +49,15 @@ def balance_sentence(calibration: Calibration, say: Language) -> str:
     """For the minutes: how many rows became how many calls, and what was lost, by reason."""
     read = calibration.records
     rows = read.balance
-    said = say(
+    said = say.count(
+        rows.calls, "{rows} rows of {file}, from {first} to {last}, are {calls} call.",
         "{rows} rows of {file}, from {first} to {last}, are {calls} calls.",
         rows=f"{rows.rows:,}", file=read.file, first=read.first, last=read.last,
         calls=f"{rows.calls:,}",
     )  # fmt: skip
+    if rows.rows == 1:
+        said = say("The one row of {file}, of {first}, is one call.",
+                   file=read.file, first=read.first)  # fmt: skip
     remarks = []
     if rows.further_units:
         remarks.append(say.count(

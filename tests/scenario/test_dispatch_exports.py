@@ -82,7 +82,7 @@ def test_chinese_instants_are_kept_beside_the_calls(read):
     assert found.stamps.mobile_at[0] - found.calls.received_at[0] == 180
     assert np.isnan(found.stamps.left_scene_at[0])
     assert "calls whose recorded instants are not in order: 1" in found.notes
-    assert 'instants in "到达现场时间" that cannot be read, like 垃圾: 1' in found.notes
+    assert 'instants in "到达现场时间" that cannot be read, like …: 1' in found.notes
     assert np.isnan(found.calls.turnout_s).all()  # only where it is asked for
 
 

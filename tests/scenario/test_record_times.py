@@ -252,3 +252,25 @@ def test_a_clock_far_from_the_sun_is_noticed():
     assert not clocks.far_from_sun(timedelta(hours=8), 113.5)
     assert not clocks.far_from_sun(timedelta(hours=8), 76.0)  # Kashgar
     assert not clocks.far_from_sun(timedelta(hours=13), -172.0)
+
+
+@pytest.mark.parametrize("written", ["", "day first"])
+def test_dates_that_a_spreadsheet_converted_by_half_are_refused(written):
+    """It made of each day up to the twelfth a date with day and month exchanged."""
+    days_ = [datetime(2025, 3, 1, 8, 30) + timedelta(days=n) for n in range(56)]
+    half = [
+        str(datetime(day.year, day.day, day.month, 8, 30)) if day.day <= 12
+        else f"{day:%d/%m/%Y %H:%M:%S}"
+        for day in days_
+    ]  # fmt: skip
+    _, told = column(*half, written=written)
+    assert len(told) == 1
+    assert "exchanged their day and month" in told[0]
+    # Neither kind alone, nor dates of which both kinds have all days.
+    whole = [str(day) for day in days_]
+    texts = [f"{day:%d/%m/%Y %H:%M:%S}" for day in days_]
+    both = [
+        one if row % 2 else other for row, (one, other) in enumerate(zip(whole, texts, strict=True))
+    ]
+    for some in (whole, texts, both):
+        assert not column(*some, written=written)[1]

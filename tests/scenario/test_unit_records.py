@@ -381,3 +381,30 @@ def test_a_column_of_stamps_of_which_nothing_is_read_is_said_with_the_answer(tmp
 def test_close_names_of_columns_are_known(header, key):
     assert columns.find(pd.DataFrame({header: [""]}), Replay(file="x").columns, Problems()).columns[
         key].header == header  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [("red", "yellow", "green"), ("P1", "P2", "P3"), ("A", "B", "C"),
+                                   ("\u4e00\u7ea7", "\u4e8c\u7ea7", "\u4e09\u7ea7")])  # fmt: skip
+@pytest.mark.parametrize("known", [(), ("red", "yellow", "green")])
+def test_a_mistyped_priority_does_not_change_the_order(tmp_path, liling, names, known):
+    counts = (30, 100, 170)
+    rows = [mission(MONDAY + row * DAY / 8, priority=names[row % 3]) for row in range(sum(counts))]
+    found = read(tmp_path, liling.map, rows, known)
+    assert found.priorities == names
+    for slips, kept in ((1, ()), (20, ("gren",))):  # once in hundreds, or often
+        for row in range(slips):
+            rows[row * 7]["priority"] = "gren"
+        found = read(tmp_path, liling.map, rows, known)
+        assert found.priorities == (*names, *kept)
+        told = [one for one in found.dropped if "priority" in one.reason]
+        assert [len(one.lines) for one in told] == ([] if kept else [slips])
+        assert found.units["priority"].isna().sum() == (0 if kept else slips)
+
+
+def test_a_mistyped_condition_is_told_and_the_others_count(tmp_path, liling):
+    known = ("pain", "other")
+    rows = [mission(MONDAY + row * DAY / 8, condition=known[row % 2]) for row in range(300)]
+    rows[40]["condition"] = "pian"
+    found = read(tmp_path, liling.map, rows, (), known)
+    assert found.conditions == known
+    assert [one.lines for one in found.dropped] == [(42,)]

@@ -18,6 +18,7 @@ from sim.fitting.speeds import ClassSpeed
 from sim.fitting.stages import StageLaw
 from sim.measures.intervals import NOTHING_KNOWN, Estimate
 from sim.report import chapters
+from sim.scenario.records.balance import Balance
 from sim.scenario.records.oddities import Oddity
 from sim.text import Message
 from sim.words import calibration as words
@@ -412,3 +413,15 @@ def test_json_hides_what_the_report_hides():
         every = getattr(answer.fits.shares, part)
         shown = {one["name"] for one in found["shares"][part]}
         assert len(shown) != len(every) - 1  # else one follows from the others
+
+
+@pytest.mark.parametrize(("rows", "calls", "said"), [
+    (1, 1, "The one row of x.csv, of 2025-01-07, is one call."),
+    (2, 1, "2 rows of x.csv, from 2025-01-07 to 2025-01-08, are 1 call."),
+    (2, 2, "2 rows of x.csv, from 2025-01-07 to 2025-01-08, are 2 calls."),
+])  # fmt: skip
+def test_one_row_is_one_call(rows, calls, said):
+    read = small().records._replace(file="x.csv", first="2025-01-07", last="2025-01-08",
+                                    balance=Balance(rows, calls, rows - calls, ()))  # fmt: skip
+    found = cleaning.balance_sentence(replace(small(), records=read), EN)
+    assert found.startswith(said)

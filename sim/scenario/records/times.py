@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.scenario.records import half_dates
 from sim.scenario.records.faults import NOT_A_TIME, Fault
 from sim.scenario.validation import Problems
 from sim.text import Message
@@ -133,6 +134,10 @@ def read(
         parts = _all_parsed(unique)
         order = _order(parts, written.casefold(), usual, problems.at(header), texts, lines)
         kept = {text: part for text, part in parts.items() if part is not None}
+        half_dates.tell(
+            ((text, part.doubtful, part.first, part.second) for text, part in kept.items()),
+            problems.at(header),
+        )
         dates_only = bool(kept) and all(part.clock is None for part in kept.values())
         known = {
             text: (at, part.offset)

@@ -7,7 +7,7 @@ alone is dropped, and counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ import pandas as pd
 from sim.errors import Problem, RecordsError
 from sim.files import entrance
 from sim.geography.bundle import Map
-from sim.scenario.records import cells, codes, faults, incidents, mission_ends
+from sim.scenario.records import cells, class_names, codes, faults, incidents, mission_ends
 from sim.scenario.records.balance import Balance
 from sim.scenario.records.columns import STAMPS, URGENCY, FileColumns, find
 from sim.scenario.records.faults import NEITHER, NO_HOSPITAL, NOT_A_DURATION, Fault
@@ -36,6 +36,11 @@ DAY_H: Final = 24.0
 CONTRADICTED: Final = Message("the time of the call lies far from all other instants of its row")
 BEYOND_A_GAP: Final = Message("the time lies beyond a gap of two months from most others")
 OTHER_YEARS: Final = Message("the time lies more than a year apart from most others")
+SLIPS: Final = {
+    "priority": Message("a priority that hardly any row has and nobody knows"),
+    "condition": Message("a condition that hardly any row has and nobody knows"),
+}
+WORDS: Final = tuple(word for words in URGENCY for word in words)
 OTHERS: Final = "other"
 RENAMED: Final = {"priority": "priorities", "condition": "conditions"}
 ALL_STAMPS: Final = ("received_at", "ready_at", *STAMPS)
@@ -107,8 +112,9 @@ def read(
     problems.raise_if_any(RecordsError, path)
     reader = RecordsReader(table, found, asked, ground, problems)
     reader.quotes = False
-    known_words = [*priorities, *(word for words in URGENCY for word in words)]
-    for key, known in (("priority", known_words), ("condition", conditions)):
+    slips: list[DroppedValues] = []
+    for key, known in (("priority", [*priorities, *WORDS]), ("condition", conditions)):
+        slips += _without_slips(reader, key, known)
         _untold(reader, key, known, least)
     reader.asked = asked = _lumped(reader, reader.asked)
     urgent, guessed = _urgency(reader.names("priority", asked.priorities), priorities)
@@ -132,7 +138,7 @@ def read(
         )
     return UnitRecords(
         usable, urgent, kinds, guessed, reader, len(table), (*left_out.items(),),
-        _lines_of(losing, reader.lines), _dropped(odd, reader.lines),
+        _lines_of(losing, reader.lines), (*_dropped(odd, reader.lines), *slips),
     )  # fmt: skip
 
 
@@ -163,6 +169,17 @@ def _untold(reader: RecordsReader, key: str, known: Sequence[str], least: int) -
             **how, other=OTHERS,
         )  # fmt: skip
     reader.notes.append(said)
+
+
+def _without_slips(reader: RecordsReader, key: str, known: Sequence[str]) -> list[DroppedValues]:
+    """What is dropped of a column of names, for hardly any row has it and nobody knows it."""
+    column, found = reader.found.columns.get(key), reader.texts(key)
+    if column is None or found is None:
+        return []
+    renamed: Mapping[str, str] = getattr(reader.asked, RENAMED[key])
+    rows = class_names.slips(found[0], renamed, {name.casefold() for name in known})
+    reader.table.iloc[rows, list(column.at)] = ""
+    return [DroppedValues(SLIPS[key], tuple(reader.lines[row] for row in rows))] if rows else []
 
 
 def _lumped(reader: RecordsReader, asked: Replay) -> Replay:
@@ -217,11 +234,7 @@ def _urgency(names: Sequence[str], known: Sequence[str]) -> tuple[tuple[str, ...
     """Priorities from the most urgent on, and whether that is guessed from their names alone."""
     if {name.casefold() for name in names} <= {name.casefold() for name in known}:
         return (tuple(known) if names else ()), False
-    rank = {word: row for row, words in enumerate(URGENCY) for word in words}
-    ranks = [rank.get(name.casefold()) for name in names]
-    if all(each is not None for each in ranks) and len(set(ranks)) == len(ranks):
-        return tuple(sorted(names, key=lambda name: rank[name.casefold()])), False
-    return tuple(sorted(names)), True
+    return class_names.by_urgency(names, known, URGENCY)
 
 
 def _kept(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
