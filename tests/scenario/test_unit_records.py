@@ -408,3 +408,20 @@ def test_a_mistyped_condition_is_told_and_the_others_count(tmp_path, liling):
     found = read(tmp_path, liling.map, rows, (), known)
     assert found.conditions == known
     assert [one.lines for one in found.dropped] == [(42,)]
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [({"received_at": "45660.5"}, "time_format: excel"), ({"received_at": "soon, says Li"}, "found …"),
+     ({"received_at": "07-01-25 08:00"}, "four digits"), ({"lon": "east"}, "found …"),
+     ({"lon": 27.6, "lat": 113.4}, "look swapped")],
+)  # fmt: skip
+def test_where_no_row_can_be_used_the_first_one_says_why(tmp_path, liling, bad, said):
+    with pytest.raises(RecordsError) as caught:
+        read(tmp_path, liling.map, [mission(**bad), mission(MONDAY + DAY, **bad)])
+    text = str(caught.value)
+    assert "line 2" in text
+    assert next(iter(bad)) in text
+    assert said in text
+    assert "Li" not in text.replace("Liling", "")
+    assert "east" not in text

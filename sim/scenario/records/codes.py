@@ -39,6 +39,20 @@ def shown(text: str) -> str:
     return text if may else HIDDEN
 
 
+def without_cells(message: str) -> str:
+    """What is said of a cell, in which the cell stands only if it is a time or a number."""
+    if not isinstance(message, Message):
+        return message
+    values = {key: without_cells(value) if isinstance(value, Message) else value
+              for key, value in message.values.items()}  # fmt: skip
+    for key in ("found", "name"):
+        if isinstance(values.get(key), str) and not isinstance(values[key], Message):
+            values[key] = values[key] if values[key] in times.NAMED else shown(values[key])
+    if "hint" in values:
+        values["hint"] = ""
+    return Message(message.text, **values) if values else message
+
+
 def may_be_told(texts: Iterable[str], least: int) -> tuple[str, ...]:
     """Those names that are codes and in `least` rows or more, the most frequent first."""
     count = Counter(text for text in texts if text)

@@ -129,17 +129,28 @@ def read(
     usable = rows.drop(index=lost)
     left_out = faults.counted(losing)
     if usable.empty:
-        raise RecordsError(
-            path,
-            [
-                Problem(Message("no row can be used; {reason}: {n}", reason=reason, n=n))
-                for reason, n in left_out.items()
-            ],
-        )
+        raise RecordsError(path, _no_row(losing, left_out, reader.lines))
     return UnitRecords(
         usable, urgent, kinds, guessed, reader, len(table), (*left_out.items(),),
         _lines_of(losing, reader.lines), (*_dropped(odd, reader.lines), *slips),
     )  # fmt: skip
+
+
+def _no_row(
+    losing: Sequence[Fault], left_out: Mapping[Message, int], lines: Sequence[int]
+) -> list[Problem]:
+    """Why no row can be used: of each reason where it is met first, and what was expected there."""
+    found = []
+    for reason, n in left_out.items():
+        first = next(fault for fault in losing if fault.reason == reason)
+        told = Message("no row can be used; {reason}: {n}", reason=reason, n=n)
+        if first.message != reason:
+            told = Message(
+                "no row can be used; {reason}: {n}; the first: {problem}",
+                reason=reason, n=n, problem=codes.without_cells(first.message),
+            )  # fmt: skip
+        found.append(Problem(told, first.column, lines[first.row]))
+    return found
 
 
 def _untold(reader: RecordsReader, key: str, known: Sequence[str], least: int) -> None:
