@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.files.sheet_rows import SheetRows
 
 UNITS: Final = ("unit", "单位")
+NAME_LETTERS: Final = 80  # of a township in a scenario, at most
 TOWNSHIP_NAMES: Final = ("name", "name_zh", "乡镇", "乡镇名称", "名称", "township", "name_en")
 
 
@@ -185,7 +186,8 @@ class WorkbookText:
         for at, row in enumerate(table.rows()):
             if known[at]:
                 loc = ("demand", "rate", "townships", table.text(row, named))
-                self._cells[loc] = table.place(row, yearly)
+                too_long = len(loc[-1]) > NAME_LETTERS  # then it is the name that is refused
+                self._cells[loc] = table.place(row, named if too_long else yearly)
         self._cells["demand", "rate"] = table.place(table.rows()[0], yearly)
 
 
