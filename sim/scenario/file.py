@@ -39,6 +39,7 @@ from sim.scenario import (
     turnouts,
     workbook_calls,
     workbook_on_map,
+    workbook_remedies,
 )
 from sim.scenario.contents import ScenarioFile
 from sim.scenario.points import points_at
@@ -243,9 +244,10 @@ def _with_records(
     try:
         recorded = reading.read(path, scenario.map, priorities, asked, conditions)
     except RecordsError as error:
+        told = workbook_remedies.of_settings(error) if isinstance(text, WorkbookText) else error
         if not problems:
-            raise
-        problems.add(error)
+            raise told from error.__cause__
+        problems.add(told)
         return scenario
     study = scenario.settings.study
     length = recorded.length_s - study.warm_up

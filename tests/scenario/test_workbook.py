@@ -417,3 +417,36 @@ def test_a_row_that_sums_up_the_others_is_named_as_one(filled, name):
     text = refused(filled(stations=[*STATIONS, [name, None, 4, None, None, None, None]]))
     assert "sheet stations 站点, cell A9, name / 名称: it looks like a total" in text
     assert len(text.splitlines()) == 2
+
+
+def test_a_name_that_is_too_long_is_told_at_its_own_cell(filled):
+    rows = [["名" * 81, 1000, 113.5, 27.65, None, None, 30]]
+    text = refused(filled(stations=STATIONS, townships=rows))
+    assert "sheet townships 乡镇, cell A4" in text
+    assert "cell G4" not in text
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [("?", "the row demand.replay.unusable with the value leave out"),
+     ("45665.5", "the row demand.replay.time_format with the value excel")],
+)  # fmt: skip
+def test_a_remedy_of_recorded_calls_is_a_row_of_the_settings(filled, when, told):
+    rows = [[when, "枫林镇", None, None, "red", None]] * 30
+    with pytest.raises(sim.RecordsError) as error:
+        sim.load(filled(stations=STATIONS, calls=rows, values={"demand.replay": "calls"}))
+    assert told in str(error.value)
+    assert "`replay" not in str(error.value)
+
+
+def test_the_row_that_a_remedy_names_is_read(filled):
+    rows = [["?", "枫林镇", None, None, "red", None]]
+    rows += [[f"2025-01-0{day} 14:05:30", "枫林镇", None, None, "red", None] for day in (7, 8, 9)]
+
+    def more(book):
+        book["settings 设置"].append(["demand.replay.unusable", "leave out"])
+
+    study = LILING + "study: {warm_up: 0 min}\n"
+    values = {"demand.replay": "calls"}
+    plan = sim.load(filled(study, stations=STATIONS, calls=rows, values=values, change=more))
+    assert len(plan.recorded.calls.received_at) == 3
