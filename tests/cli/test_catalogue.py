@@ -38,6 +38,8 @@ DATA = {
     "sim/geography/making/matrix_map.py",
     "sim/geography/making/headcount.py",
     "sim/geography/making/places.py",
+    "sim/geography/making/town_columns.py",
+    "sim/geography/making/unread_sheets.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",
     "sim/geography/synthesis/towns.py",
