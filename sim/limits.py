@@ -23,6 +23,7 @@ class Whole(NamedTuple):
     most: int
 
 
+NAME: Final = 80  # letters of what a planner's file calls a place or a thing
 # ── a study ──────────────────────────────────────────────────────────────────────────────────
 REPLICATIONS: Final = Whole(1, 100_000)  # intervals are then 140 times as narrow as of five
 AT_MOST: Final = Whole(5, 100_000)  # two looks at a precision need five

@@ -210,7 +210,7 @@ Cost = Annotated[
     ),
 ]
 
-ShortText = Annotated[str, *text(80)]
+ShortText = Annotated[str, *text(limits.NAME)]
 LongText = Annotated[str, *text(5_000)]
 Count = Annotated[int, *whole(*limits.AMBULANCES)]
 Weight = Annotated[float, *number(0, 1_000_000)]  # relative to the others

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from sim import limits
 from sim.errors import Problem
 from sim.files import planner_sheets
 from sim.scenario.centres import rows_by_name
@@ -122,6 +123,8 @@ class CallsOfWorkbook:
         self, names: list[str], named: str, living: str, calls: np.ndarray, people: np.ndarray
     ) -> None:
         """Tell of calls that no township of the map could have: without people, or a name."""
+        from sim.geography.making import workbook_sheets
+
         first: dict[str, int] = {}
         for at, (row, name) in enumerate(zip(self._table.rows(), names, strict=True)):
             if not calls[at] >= 0:
@@ -129,6 +132,8 @@ class CallsOfWorkbook:
             if not name:
                 self._tell(row, named, Message("write a name"))
                 continue
+            if len(name) > limits.NAME:
+                self._tell(row, named, workbook_sheets.too_long(name))
             before = first.setdefault(name.casefold(), row)
             if before != row:
                 message = Message(

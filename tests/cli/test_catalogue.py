@@ -27,7 +27,8 @@ DATA = {
     "sim/files/headers.py",  # how a row says that it is an example
     "sim/files/planner_sheets.py",  # names of sheets
     "sim/geography/making/planner_workbook.py",  # columns of settings
-    "sim/scenario/workbook.py",  # columns of stations and townships
+    "sim/scenario/workbook.py",  # columns of settings
+    "sim/scenario/workbook_calls.py",  # columns of townships
     "sim/report/blank_sheets.py",  # headers, choices and examples of a new workbook
     "sim/report/new_folder.py",  # what its layout is called
     "sim/files/tables.py",  # columns of planners' files, here and below
@@ -38,6 +39,8 @@ DATA = {
     "sim/geography/making/matrix_map.py",
     "sim/geography/making/headcount.py",
     "sim/geography/making/places.py",
+    "sim/geography/making/town_columns.py",
+    "sim/geography/making/unread_sheets.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",
     "sim/geography/synthesis/towns.py",

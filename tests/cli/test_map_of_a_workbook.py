@@ -70,6 +70,19 @@ def refused(path):
 
 
 WRONG = [
+    (
+        [(T, "A5", "镇" * 81), (T, "G5", None)],
+        "townships 乡镇, cell A5, name / 乡镇名称: write a text of",
+    ),
+    (
+        [(T, "A5", "镇" * 81)],
+        "townships 乡镇, cell A5, name / 乡镇名称: write a text of at most 80",
+    ),
+    (
+        [(H, "A5", "院" * 81)],
+        "hospitals 医院, cell A5, name / 医院名称: write a text of at most 80",
+    ),
+    ([(S, "A7", "站" * 81)], "stations 站点, cell A7, name / 名称: write a text of at most 80"),
     ([(T, "B5", None)], "townships 乡镇, cell B5, people"),
     ([(T, "C5", None)], "townships 乡镇, cell C5, longitude"),
     ([(T, "E5", None)], "cell E5, urban or rural / 城乡: write urban or rural, in every row or in"),
@@ -145,15 +158,16 @@ def test_points_are_told_together_with_all_else(changed):
     text = refused(
         changed(
             (S, "C5", 1.5), (S, "E8", 123), (SETTINGS, "B3", "soon"), (T, "B5", "约5万"),
-            (T, "C6", 27.75), (T, "D6", 113.5), (T, "C7", 115), (H, "C4", None), (H, "D5", 27.69),
+            (T, "A8", "镇" * 81), (T, "C6", 27.75), (T, "D6", 113.5), (T, "C7", 115), (H, "C4", None), (H, "D5", 27.69),
             (H, "C5", 0.6),
         )
     )  # fmt: skip
     for told in ("stations 站点, cell C5", "stations 站点, cell E8", "settings 设置, cell B3",
                  "townships 乡镇, cell B5", "townships 乡镇, cell C6", "townships 乡镇, cell C7",
+                 "townships 乡镇, cell A8", "townships 乡镇, cell B8", "townships 乡镇, cell C8",
                  "hospitals 医院, cell C4", "hospitals 医院, cell C5"):  # fmt: skip
         assert text.count(f"sheet {told}") == 1, text
-    assert len(text.splitlines()) == 9, text
+    assert len(text.splitlines()) == 14, text
 
 
 def test_a_town_that_lies_apart_is_of_a_map_with_roads_all_the_same(changed):

@@ -111,6 +111,7 @@ LOST = [
     ([("B5", None)], "B5", "write a number; found nothing"),
     ([("B5", -1)], "B5", "write a number from 0 up"),
     ([("A5", None)], "A5", "write a name"),
+    ([("A5", "镇" * 81)], "A5", "write a text of at most 80 letters"),
     ([("A5", "来龙门街道")], "A5", "来龙门街道 stands here again, after row 4"),
     ([("G4", 0), ("G5", 0)], "G4", "every township has 0 calls a year"),
     ([("G5", "①")], "G5", "write a number; found ①"),

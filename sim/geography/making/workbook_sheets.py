@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from sim import limits, units
 from sim.errors import MapImportError, Problem
 from sim.files import numerals, planner_sheets, shapes, tables, totals
 from sim.files.sheet_rows import SheetRows
@@ -36,6 +37,12 @@ def wrong_with(path: Path, role: str, *, people_elsewhere: bool = False) -> list
     if columns[0]:
         found += _totals(table, columns[0])
     of_totals = {one.line for one in found if one.line is not None}
+    if columns[0]:
+        found += [
+            table.problem(row, columns[0], too_long(name))
+            for row in table.rows()
+            if len(name := table.text(row, columns[0])) > limits.NAME
+        ]
     every = columns if role == planner_sheets.TOWNSHIPS else columns[-len(POINT) :]
     found += [
         table.problem(row, name, NOTHING)
@@ -51,16 +58,24 @@ def wrong_with(path: Path, role: str, *, people_elsewhere: bool = False) -> list
     return found
 
 
+def too_long(name: str) -> Message:
+    """What is said of a name that no scenario could have."""
+    return Message(TOO_LONG.text, max_length=limits.NAME, found=units.shown(name))
+
+
+TOO_LONG: Final = Message("write a text of at most {max_length} letters; found {found}")
+
+
 def _no_numbers(path: Path, table: SheetRows, people_elsewhere: bool) -> Iterator[Problem]:
     """Cells of people and points that hold something else than a number."""
-    for usual, units in (
+    for usual, known in (
         (() if people_elsewhere else headcount.USUAL, numerals.PEOPLE),
         *((usual, numerals.DEGREES) for usual in POINT),
     ):
         name = table.column(usual)
         try:
             if name:
-                tables.numbers(path, table.frame, name, units, empty=True)
+                tables.numbers(path, table.frame, name, known, empty=True)
         except MapImportError as error:
             yield from error.problems
 
