@@ -21,6 +21,8 @@ DATA = {
     "sim/words/alternative.py",  # full stops
     "sim/files/text.py",  # characters that are usual in tables
     "sim/files/numerals.py",  # units
+    "sim/scenario/records/codes.py",
+    "sim/scenario/records/mission_ends.py",
     "sim/scenario/points.py",  # columns of points
     "sim/scenario/study_places.py",  # columns of a table of places
     "sim/scenario/hospitals.py",  # marks between capabilities
@@ -40,7 +42,7 @@ DATA = {
     "sim/geography/making/headcount.py",
     "sim/geography/making/places.py",
     "sim/geography/making/town_columns.py",
-    "sim/geography/making/unread_sheets.py",
+    "sim/geography/making/workbook_unread.py",
     "sim/geography/making/roads/lines.py",
     "sim/geography/making/zones.py",
     "sim/geography/synthesis/towns.py",

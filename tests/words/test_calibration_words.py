@@ -11,7 +11,7 @@ from pages import aligned
 from small_calibration import check, checked, small, without
 
 from sim.answers.calibration_facts import HIDDEN
-from sim.figures.drawing import drawings
+from sim.figures import drawings
 from sim.fitting.cleaning import Rule, RuleCount
 from sim.fitting.laws import LawFit
 from sim.fitting.speeds import ClassSpeed
