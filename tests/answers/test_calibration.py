@@ -145,7 +145,7 @@ def test_a_stray_priority_beside_known_ones_is_left_out_and_said(tmp_path, lilin
     assert found.records.priorities == usual.records.priorities
     assert not found.records.urgency_guessed
     assert sum(row.having for row in found.fits.shares.priorities) == len(rows) - 1
-    assert any("1 in 1 rows, left out" in str(note) for note in found.records.notes)
+    assert [one.lines for one in found.records.dropped if "priority" in one.reason] == [(2,)]
 
 
 def test_headers_that_were_not_read_are_told_wherever_the_answer_is(tmp_path, liling, rows):

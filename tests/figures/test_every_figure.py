@@ -35,7 +35,7 @@ def test_each_says_what_it_shows_in_the_language_of_its_reader(kind, lang):
         assert len(made.alt) > (80 if lang == "en" else 40), name
         assert made.alt.endswith("." if lang == "en" else "。"), (name, made.alt)
         assert re.search(r"\d", made.alt), (name, made.alt)
-        assert not re.search(r"nan|None|\{|\}|–\s*%", made.alt), (name, made.alt)
+        assert not re.search(r"nan|None(?! of)|\{|\}|–\s*%", made.alt), (name, made.alt)
         known = made.alt.replace("CNY per year", "").replace("MCLP", "")
         pattern = r"[\u4e00-\u9fff]" if lang == "en" else r"[A-Za-z]{3,}"
         assert not re.search(pattern, known), (name, made.alt)
