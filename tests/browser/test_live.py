@@ -116,6 +116,7 @@ def saved(page, folder, name):
     page.fill("#save-name", name)
     page.click("#save button")
     page.wait_for_selector("#saved code")
+    page.wait_for_selector('body[data-awaited="no"]')  # under its new name it is answered again
     path = folder / f"{name}.yaml"
     return load(path), YAML(typ="safe").load(path.read_text("utf-8"))
 
