@@ -404,6 +404,28 @@ def test_so_many_are_moved_at_a_time_and_the_nearest_first(run, most, moved):
     assert moves(log)[:2] == moved
 
 
+def test_who_missed_a_break_on_the_way_to_it_is_moved_by_the_table_again(run):
+    """Cleared at 5 beside its home it goes to the post, 10 minutes away. From 8 to 10 a break may
+    begin, at home alone: it turns back, is there too late, and goes to the post again."""
+    minutes = np.array([[0, 0, 10], [0, 0, 10], [10, 10, 0]])  # the call place, then two stations
+    world = small_city(
+        travel.from_matrix(np.stack([minutes * MIN, minutes * MIN])), np.arange(3), stations=2,
+        home=[0],
+    )  # fmt: skip
+    off = plain_service(1, 2, 1, 3, 0)
+    rule = {"rule": int(StandbyRule.TABLE), "table": np.array([[1]]),
+            "has_building": np.array([True, False])}  # fmt: skip
+    world = world._replace(
+        service=off._replace(standby=off.standby._replace(**rule), breaks=a_break(30, 8, 10))
+    )
+    log = run(world, calls_at([0, 60], on_scene_s=5 * MIN))
+    assert pauses(log) == []
+    (_, begun, _), (_, back, home), (_, again, there) = moves(log)[:3]
+    assert (begun, back) == (5, 8)
+    assert home > 10
+    assert (again, there) == (home, home + 10)
+
+
 @pytest.mark.parametrize(("least", "moves_up"), [(0.0, True), (0.6, True), (0.61, False)])
 def test_a_move_must_bring_enough_within_reach(run, least, moves_up):
     """The only post is at station 1, which covers 0.6 of the calls that station 0 does not."""

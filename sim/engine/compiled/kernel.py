@@ -100,11 +100,12 @@ def _become_ready(calls, state, beyond, call):
 
 
 @compiled
-def _matters(beyond, was_break, now):
+def _matters(beyond, was_break):
     """Whether dispatch may go by an ambulance's being at its station."""
     if beyond is None:
         return False
-    return was_break or beyond.fixed.looks_often or now <= beyond.clock[LAST_BREAK]
+    # Breaks are due, or were missed and nobody has looked since.
+    return was_break or beyond.fixed.looks_often or beyond.clock[LAST_BREAK] > -np.inf
 
 
 @compiled
@@ -119,7 +120,7 @@ def _finish(fixed, calls, state, beyond, ambulance, now):
         unit.status, unit.trip = AT_STATION, NONE
         if unit.on_duty:
             make_ready(state, ambulance)
-        return _matters(beyond, was_break, now)
+        return _matters(beyond, was_break)
     if beyond is not None:
         phase = beyond.crew[ambulance].phase
         if phase == ARRIVES:

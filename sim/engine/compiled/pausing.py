@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compiled.beyond import CREWS_CHANGED, FIRST_TIMER, LAST_BREAK, PAUSES
+from sim.engine.compiled.beyond import (
+    CREWS_CHANGED,
+    FIRST_TIMER,
+    FREE_CHANGED,
+    LAST_BREAK,
+    PAUSES,
+)
 from sim.engine.compiled.cache import compiled
 from sim.engine.compiled.eligible import note_change
 from sim.engine.compiled.state import (
@@ -54,18 +60,27 @@ def due_break(beyond, ambulance, now):
 
 @compiled
 def begin_breaks(state, beyond, now):
-    """Begin the breaks that are due of those that are idle at a station with a building."""
-    service = beyond.fixed.service
-    if now > beyond.clock[LAST_BREAK]:
+    """Begin the breaks that are due of those that are idle at a station with a building.
+
+    Who missed a break waits for none any more, and can be moved again like others.
+    """
+    service, last_at = beyond.fixed.service, beyond.clock[LAST_BREAK]
+    if now > last_at:
+        if last_at > -np.inf:
+            beyond.clock[LAST_BREAK] = -np.inf
+            beyond.held[FREE_CHANGED] = 1
         return
     for ambulance in range(len(state.fleet)):
         unit, crew = state.fleet[ambulance], beyond.crew[ambulance]
-        if unit.status != AT_STATION or not unit.on_duty:
+        if unit.status == ON_BREAK:
+            continue
+        before = crew.next_break
+        row = due_break(beyond, ambulance, now)
+        if crew.next_break != before:
+            beyond.held[FREE_CHANGED] = 1
+        if row == NONE or unit.status != AT_STATION or not unit.on_duty:
             continue
         if not service.standby.has_building[unit.base]:
-            continue
-        row = due_break(beyond, ambulance, now)
-        if row == NONE:
             continue
         length_s = crew.break_left_s
         if np.isnan(length_s):
