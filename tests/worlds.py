@@ -146,7 +146,7 @@ def joins_at(graph, node, share) -> Joins:
     turned = tail[road] != start
     here = (start, end, from_tail_s, to_head_s, from_head_s, to_tail_s)
     there = (end, start, from_head_s, to_tail_s, from_tail_s, to_head_s)
-    turned &= np.isfinite(from_head_s).all(axis=0)
+    turned &= np.array([len(b) > 0 for b in back], bool)  # closed at times, it is one road still
     columns = (np.where(turned, b, a) for a, b in zip(here, there, strict=True))
     return Joins(np.where(between, NONE, node), OwnNodes(road, *columns))
 
