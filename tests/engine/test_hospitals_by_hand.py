@@ -108,6 +108,27 @@ def test_an_ambulance_comes_before_who_walks_in_at_the_same_instant(run):
     assert log.beyond.bay_at.tolist() == [7 * MIN]
 
 
+@pytest.mark.parametrize("chooses_late", [False, True])
+def test_who_leaves_in_this_instant_for_the_hospital_next_door_comes_last(run, chooses_late):
+    """One drives there from 0 to 5, somebody walks in at 5, one leaves a scene at its door at 5."""
+    minutes = np.zeros((4, 4))  # two call places, the hospital, the station
+    minutes[1, 2] = 5
+    world = small_city(
+        travel.from_matrix(np.stack([minutes * MIN, minutes * MIN])), np.arange(4), hospitals=1,
+        home=[0, 0],
+    )  # fmt: skip
+    world = with_service(world, bays=np.array([1]), bypass_when_full=chooses_late)
+    calls = some_calls(
+        np.zeros(2), place=[0, 1], conveyed=True, on_scene_s=np.array([5 * MIN, 0])
+    )._replace(
+        stay_s=np.full(2, 3 * MIN),
+        walk_ins=WalkIns(np.array([0]), np.array([5]) * MIN, np.array([7 * MIN])),
+    )
+    log = run(world, calls)
+    assert to_hospital(log) == [(0, 0, 5, 15, 15), (1, 0, 5, 5, 5)]
+    assert log.beyond.bay_at.tolist() == [8 * MIN]
+
+
 # ── which hospital ───────────────────────────────────────────────────────────────────────────
 
 

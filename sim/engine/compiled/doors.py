@@ -223,31 +223,45 @@ def note_at_door(beyond, ambulance):
 
 @compiled
 def open_doors(fixed, calls, state, beyond, now):
-    """All who came in this instant are there: the lower row of an ambulance is first."""
+    """All who came in this instant are there: the lower row of an ambulance is first.
+
+    Who left the scene in this very instant, for a drive of 0 s, comes when all others who come in
+    it are there, who walks in among them.
+    """
     count, came = beyond.held[IN_AT_DOOR], beyond.leaving[1]
     beyond.held[IN_AT_DOOR] = 0
     admit_walk_ins(beyond, now, False)
     _in_order(beyond, came, count)
-    for i in range(count):
-        ambulance = np.int64(came[i])
-        unit, trip = state.fleet[ambulance], state.fleet[ambulance].trip
-        call, hospital = np.int64(unit.call), np.int64(unit.hospital)
-        own, handover_s = beyond.need[call], _handover_s(fixed, calls, ambulance, call)
-        beyond.on_the_way[hospital] -= 1
-        law, stay_s = beyond.own_stay[hospital], own.stay_s
-        if law != NONE:
-            stay_s = beyond.own_stay_s[own.call, law]
-        at = _take_bay(beyond, hospital, now, handover_s + stay_s, True)
-        if own.icu_s > 0:
-            place = beyond.care[beyond.held[IN_CARE]]
-            place.hospital = hospital
-            place.until = at + (handover_s + stay_s) + own.icu_s
-            beyond.held[IN_CARE] += 1
-        state.log.handover_at[trip] = at
-        at += handover_s + beyond.hospital[hospital].away_s
-        state.log.cleared_at[trip] = at
-        beyond.crew[ambulance].phase = FORETOLD
-        expect(state, ambulance, at)
+    for drove in (True, False):
+        for i in range(count):
+            ambulance = np.int64(came[i])
+            if (state.log.left_scene_at[state.fleet[ambulance].trip] < now) == drove:
+                if not drove:
+                    admit_walk_ins(beyond, now, True)
+                _let_in(fixed, calls, state, beyond, ambulance, now)
+
+
+@compiled
+def _let_in(fixed, calls, state, beyond, ambulance, now):
+    """An ambulance is at the door of its hospital: when it has a bay, and when it is free again."""
+    unit, trip = state.fleet[ambulance], state.fleet[ambulance].trip
+    call, hospital = np.int64(unit.call), np.int64(unit.hospital)
+    own, handover_s = beyond.need[call], _handover_s(fixed, calls, ambulance, call)
+    beyond.on_the_way[hospital] -= 1
+    law, stay_s = beyond.own_stay[hospital], own.stay_s
+    if law != NONE:
+        stay_s = beyond.own_stay_s[own.call, law]
+    at = _take_bay(beyond, hospital, now, handover_s + stay_s, True)
+    if own.icu_s > 0:
+        place = beyond.care[beyond.held[IN_CARE]]
+        place.hospital = hospital
+        place.until = at + (handover_s + stay_s) + own.icu_s
+        beyond.held[IN_CARE] += 1
+    state.log.handover_at[trip] = at
+    at += handover_s + beyond.hospital[hospital].away_s
+    state.log.cleared_at[trip] = at
+    beyond.crew[ambulance].phase = FORETOLD
+    expect(state, ambulance, at)
 
 
 @compiled

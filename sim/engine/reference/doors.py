@@ -1,6 +1,7 @@
 """The doors of hospitals: patients wait in one line for a bay, in the order in which they come.
 
-Of ambulances that come in one instant the lower row is first, and all of them before who walks in.
+Of ambulances that come in one instant the lower row is first, and all of them before who walks in;
+but who left a scene in this very instant, at the hospital's door, comes after all of these.
 """
 
 from __future__ import annotations
